@@ -8,10 +8,8 @@ and habits (`habits_tested`) are what has been seen twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from os import cpu_count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +27,7 @@ from influence.contract.language import because
 from influence.contract.measures import Definition, finds
 from influence.contract.wording import counted, number
 from influence.kernels.arrays import Floats
+from influence.kernels.cores import on_all_cores
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import activity_ids
 from influence.reach.ego import Ego
@@ -171,8 +170,8 @@ class _Adviser:
             drawn = reverse_sets(self.fit.model(random), roots, hops=self.hops, seed=seed)
             return gains_by(self.fit, drawn, self.fit.answering(random))[self.fit.candidates]
 
-        with ThreadPoolExecutor(cpu_count()) as pool:
-            return np.stack(list(pool.map(draw, range(self.seed + 1, self.seed + 1 + DRAWS))))
+        seeds = range(self.seed + 1, self.seed + 1 + DRAWS)
+        return np.stack(list(on_all_cores(draw, seeds, at_once=DRAWS)))
 
     @cached_property
     def plan(self) -> tuple[list[int], float]:

@@ -16,6 +16,7 @@ from influence.advice.backtest import DRAWS, FEWEST_MATCHED, MOST_CONTROLS, perc
 from influence.contract.details.advice import StepUp
 from influence.contract.findings import Finding
 from influence.contract.language import because
+from influence.contract.turns import steps
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import place_of
@@ -111,7 +112,7 @@ class Matched:
         n = self.conversations
         random = np.random.default_rng(seed)
         found = []
-        for begin in range(0, draws, TOGETHER):
+        for begin in steps(range(0, draws, TOGETHER)):
             drawn = [random.integers(0, n, n) for _ in range(min(TOGETHER, draws - begin))]
             times = np.stack([np.bincount(each, minlength=n) for each in drawn], axis=1)
             found.append(self._differences(times.astype(np.float64)))

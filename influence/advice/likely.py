@@ -21,6 +21,7 @@ from itertools import pairwise
 import numpy as np
 
 from influence.advice.signs import OF_PAIRS, SIGNS, Asked, History, asked_at, came
+from influence.contract.turns import step
 from influence.kernels.arrays import Flags, Floats, Ints
 
 LEADERS = 60
@@ -139,6 +140,7 @@ class Record:
     def at(self, cut: int) -> Ranked:
         """Return the pairs of the leaders of a cut."""
         if cut not in self._pairs:
+            step()
             leaders = self.history.before(cut).leaders(LEADERS, 1)
             self._pairs[cut] = Ranked.of(asked_at(self.history, cut, leaders))
         return self._pairs[cut]
@@ -270,6 +272,7 @@ def _logistic(features: Floats, outcome: Flags, ridge: float, weight: Floats) ->
     from sklearn.linear_model import LogisticRegression  # 0.5 s, and only learning needs it
     from threadpoolctl import threadpool_limits
 
+    step()
     with threadpool_limits(1):
         fit = LogisticRegression(C=ridge, solver="newton-cholesky").fit(features, outcome, weight)
     return fit.coef_[0], float(fit.intercept_[0])

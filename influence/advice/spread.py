@@ -15,6 +15,7 @@ from math import ceil, exp, lgamma, log, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
+from influence.contract.turns import step
 from influence.kernels.arrays import Floats, Ints
 from influence.kernels.spread import (
     Beliefs,
@@ -343,6 +344,7 @@ class _Growing:
 
     def to(self, count: int) -> Sets:
         """Return `count` sets, or more where there are more: those before, and as many new ones as are missing."""
+        step()
         count = max(count, self.asked)
         roots = self.worth.at(self.places.random(count - self.asked))
         left = MOST_MEMBERS - len(self.sets.members)

@@ -14,6 +14,7 @@ import numpy as np
 from influence.contract.details import advice as details
 from influence.contract.findings import NETWORKED
 from influence.contract.language import because
+from influence.contract.turns import steps
 from influence.contract.wording import counted, people
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.voice import heard
@@ -203,7 +204,7 @@ def drawn_sums(columns: Floats, draws: int, seed: int) -> Floats:
     n, random = len(columns), np.random.default_rng(seed)
     step = max(1, CELLS // max(n, 1))
     parts = []
-    for start in range(0, draws, step):
+    for start in steps(range(0, draws, step)):
         size = min(step, draws - start)
         chosen = random.integers(0, n, (size, n)) + n * np.arange(size)[:, None]
         times = np.bincount(chosen.ravel(), minlength=size * n).reshape(size, n)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from influence.advice.habits_compared import Comparison, Effect, effects
 from influence.chance.p_values import discoveries
 from influence.chance.pooled import Pooled, pooled
+from influence.contract.turns import steps
 from influence.times import Window
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ def found_twice(window: Window, compared: Mapping[str, Compare]) -> tuple[Tried,
     """Try some comparisons together: what is found before the last third of a window must be found in it again."""
     cut = window.until - (window.until - window.since) // 3
     first, last = Window(window.since, cut), Window(cut, window.until)
-    before = {name: summed(effects(compare(first))) for name, compare in compared.items()}
+    before = {name: summed(effects(compare(first))) for name, compare in steps(compared.items())}
     p = {name: one.p for name, (one, _) in before.items() if one is not None}
     found = dict(zip(p, discoveries(list(p.values())), strict=True))
     return tuple(
         _tried(name, before[name], compare, last, found=found.get(name, False))
-        for name, compare in compared.items()
+        for name, compare in steps(compared.items())
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from influence.chance.p_values import p_value
+from influence.contract.turns import steps
 from influence.kernels.arrays import Floats
 from influence.network.network import Network
 
@@ -84,7 +85,7 @@ def position_against_chance(
     if draws < 1:
         raise ValueError("a comparison with chance needs at least one draw")
     actual = _position(network, place)
-    drawn = np.array([_position(one, place) for one in degree_preserving(network, draws, seed)])
+    drawn = np.array([_position(one, place) for one in steps(degree_preserving(network, draws, seed))])
     return {name: _compared(actual[i], drawn[:, i]) for i, name in enumerate(_NAMES)}
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from influence.chance.p_values import p_value
 from influence.chance.thread_test import PRIOR, Contacts
+from influence.contract.turns import steps
 from influence.kernels.arrays import Floats, Ints
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _logit(acted: Ints, at_risk: Ints) -> Floats:
     seen = np.flatnonzero(at_risk.any(axis=0))
     acted, at_risk, x = acted[:, seen], at_risk[:, seen], np.log1p(seen)
     together = max(1, CELLS // max(len(seen), 1))
-    blocks = (slice(begin, begin + together) for begin in range(0, len(acted), together))
+    blocks = (slice(begin, begin + together) for begin in steps(range(0, len(acted), together)))
     return np.concatenate([_fitted(acted[rows], at_risk[rows], x) for rows in blocks])
 
 

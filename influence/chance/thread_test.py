@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from influence.chance.p_values import p_value
 from influence.kernels.arrays import Floats, Ints
+from influence.kernels.cores import on_all_cores
 from influence.times import HOUR
 
 if TYPE_CHECKING:
@@ -237,8 +236,8 @@ def _in_batches(
 ) -> list[NDArray[Any]]:
     """Draw in batches on all cores, each batch with its own seed, so that the number of cores changes nothing."""
     sizes = [len(batch) for batch in np.array_split(np.arange(draws), BATCHES) if len(batch)]
-    with ThreadPoolExecutor(min(cpu_count() or 1, BATCHES)) as pool:
-        parts = list(pool.map(draw, sizes, [seed * BATCHES + number for number in range(len(sizes))]))
+    seeds = [seed * BATCHES + number for number in range(len(sizes))]
+    parts = list(on_all_cores(draw, sizes, seeds, at_once=BATCHES))
     return [np.concatenate(rows) for rows in zip(*parts, strict=True)]
 
 

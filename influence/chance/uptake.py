@@ -5,13 +5,19 @@ Import this module only where it is needed: it loads numba.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.turns import steps
 from influence.kernels.arrays import Ints
 from influence.kernels.chance import Layout, taken_up
+
+PARTS = 50
+"""Work may be ended so many times while it is worked out what would have been in shuffled times."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +106,22 @@ def uptake(
     if uses.slot.size and (uses.slot.min() < 0 or uses.slot.max() >= len(order)):
         raise ValueError("a use must name a slot")
     random = np.random.default_rng(seed)
-    takers, new, shuffled = taken_up(_laid_out(said, topic), topics, delta, draws, random)
+    parts = [taken_up(one, topics, delta, draws, random) for one in steps(_parts(_laid_out(said, topic)))]
+    takers, new, shuffled = (np.sum(counts, axis=0) for counts in zip(*parts, strict=True))
     return Uptake(takers, new, shuffled)
+
+
+def _parts(laid: Layout) -> Iterator[Layout]:
+    """Cut what was said into parts of about as many people each, which are gone through one after the other."""
+    people = len(laid.slot_from)
+    cuts = np.linspace(0, people, min(max(people, 1), PARTS) + 1).astype(np.int64).tolist()
+    for first, last in pairwise(cuts):
+        yield laid._replace(
+            slot_from=laid.slot_from[first:last],
+            slot_to=laid.slot_to[first:last],
+            pair_start=laid.pair_start[first : last + 1],
+            mark_start=laid.mark_start[first : last + 1],
+        )
 
 
 def _laid_out(said: Said, topic: Ints) -> Layout:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
+_One = TypeVar("_One")
 _EVERY_S = 0.2
 Check: TypeAlias = Callable[[], None]
 """Is called again and again while something lasts; it ends that by raising."""
@@ -72,3 +73,14 @@ def step() -> None:
     check = _working.get()
     if check is not None:
         check()
+
+
+def steps(each: Iterable[_One]) -> Iterator[_One]:
+    """Go through what is worked out one after the other, with a `step` after each.
+
+    >>> list(steps(map(str, range(3))))
+    ['0', '1', '2']
+    """
+    for one in each:
+        step()
+        yield one

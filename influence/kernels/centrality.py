@@ -10,8 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.turns import steps
 from influence.kernels.arrays import Codes, Floats, Indices, Ints, check_rows, check_within, read_only
 from influence.kernels.compiling import compiled
+from influence.kernels.cores import on_all_cores
 from influence.kernels.rows import fixed, turned
 from influence.kernels.triangles import structural_holes
 
@@ -108,7 +110,7 @@ def pagerank_by_voters(
     bring, lost = part * x, float(x[given == 0].sum())
     with ThreadPoolExecutor(min(cpu_count() or 1, len(blocks))) as threads:
         each_block = threads.map if len(blocks) > 2 else map  # one takes less time than a thread's start
-        for _ in range(iteration.max_iter):
+        for _ in steps(range(iteration.max_iter)):
             falling: Floats = surfer.alpha * lost * d + (1 - surfer.alpha) * p
             found = _Round(read_only(falling), read_only(x), read_only(bring), np.empty(n), np.empty(n))
             done = list(each_block(partial(_gathered, votes, found), blocks[:-1], blocks[1:]))
@@ -185,10 +187,9 @@ def dependencies(indptr: Indices, indices: Indices, pivots: Indices) -> tuple[Fl
         batch for batch in np.array_split(np.ascontiguousarray(pivots, np.int64), _BATCHES) if batch.size
     ]
     sums, squares = np.zeros(n), np.zeros(n)
-    with ThreadPoolExecutor(min(cpu_count() or 1, _BATCHES)) as threads:
-        for part in threads.map(lambda batch: _dependencies(*rows, read_only(batch)), batches):
-            sums += part[0]
-            squares += part[1]
+    for part in on_all_cores(lambda batch: _dependencies(*rows, read_only(batch)), batches, at_once=_BATCHES):
+        sums += part[0]
+        squares += part[1]
     return sums, squares
 
 

@@ -7,9 +7,7 @@ numba.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from os import cpu_count
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -28,6 +26,7 @@ from influence.kernels.arrays import (
     read_only,
 )
 from influence.kernels.compiling import compiled
+from influence.kernels.cores import on_all_cores
 from influence.kernels.rows import fixed
 
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -172,9 +171,8 @@ def grown(indptr: Indices, indices: Indices, rows: Sets) -> Sets:
     after, ties, before = rows.copy(), fixed(indptr, indices), read_only(rows)
     parts = int(np.clip(indices.size // _PART_TIES, 1, _PARTS))
     cuts = [0, *np.searchsorted(indptr, indices.size * np.arange(1, parts) / parts).tolist(), n]
-    with ThreadPoolExecutor(min(cpu_count() or 1, parts)) as threads:
-        # what is read stays as it was: else a set could go several steps in one
-        list(threads.map(partial(_grow, *ties, before, after), cuts[:-1], cuts[1:]))
+    # what is read stays as it was: else a set could go several steps in one
+    list(on_all_cores(partial(_grow, *ties, before, after), cuts[:-1], cuts[1:], at_once=parts))
     return after
 
 
@@ -252,8 +250,8 @@ def sizes_carried_on(
         _add_up(read_only(_carried_on(*course, delta, hands - 1, read_only(own))), sums)
         return sums
 
-    with ThreadPoolExecutor(min(cpu_count() or 1, _MOST_AT_ONCE)) as threads:
-        sums: Floats = np.sum(list(threads.map(block, range(registers // _BLOCK))), axis=0)
+    blocks = on_all_cores(block, range(registers // _BLOCK), at_once=_MOST_AT_ONCE)
+    sums: Floats = np.sum(list(blocks), axis=0)
     return _estimates(read_only(sums), registers)
 
 

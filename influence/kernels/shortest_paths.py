@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from heapq import heappop, heappush
-from os import cpu_count
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from influence.kernels.arrays import Codes, Flags, Floats, Indices, Ints, check_rows, check_within
 from influence.kernels.compiling import compiled
+from influence.kernels.cores import on_all_cores
 
 _Part = TypeVar("_Part")
 _BATCHES = 8  # fixed, so that sums do not depend on the number of cores
@@ -127,8 +126,7 @@ def _in_batches(loop: Callable[[Ints], _Part], sources: Ints) -> list[_Part]:
     batches = [
         some for some in np.array_split(np.ascontiguousarray(sources, np.int64), _BATCHES) if some.size
     ]
-    with ThreadPoolExecutor(min(cpu_count() or 1, _BATCHES)) as threads:
-        return list(threads.map(loop, batches))
+    return list(on_all_cores(loop, batches, at_once=_BATCHES))
 
 
 @compiled

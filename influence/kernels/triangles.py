@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from os import cpu_count
 from typing import NamedTuple
 
 import numpy as np
 
 from influence.kernels.arrays import Codes, Floats, Indices, Ints, check_rows, read_only
 from influence.kernels.compiling import compiled
+from influence.kernels.cores import on_all_cores
 from influence.kernels.rows import fixed
 
 _PARTS = (
@@ -150,9 +149,8 @@ def _in_parts(ranked: _Ranked, work: Callable[[int, int, int], None]) -> None:
     looked_at = np.cumsum(_looks(ranked.begin, ranked.upper))
     every = looked_at[-1] if n else 0
     cuts = [0, *np.searchsorted(looked_at, every * np.arange(1, _PARTS) / _PARTS).tolist(), n]
-    with ThreadPoolExecutor(min(cpu_count() or 1, _PARTS)) as threads:
-        each_part = threads.map if every > _FEW else map
-        list(each_part(work, range(_PARTS), cuts[:-1], cuts[1:]))
+    parts = range(_PARTS), cuts[:-1], cuts[1:]
+    list(on_all_cores(work, *parts, at_once=_PARTS) if every > _FEW else map(work, *parts))
 
 
 @compiled

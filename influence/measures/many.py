@@ -17,6 +17,7 @@ from influence.contract.details.record import RECORDS
 from influence.contract.findings import TEAM, Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
+from influence.contract.turns import steps
 from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Ints, among
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
@@ -380,7 +381,7 @@ def _drawn(reaches: Reaches, members: Ints, draws: int, seed: int) -> Iterator[F
         chosen: Floats = law[rng.integers(0, law.size, (units.size, together), np.uint16)]
         return chosen
 
-    for each in _ahead(times, [min(TOGETHER, count - begin) for begin in range(0, count, TOGETHER)]):
+    for each in steps(_ahead(times, [min(TOGETHER, count - begin) for begin in range(0, count, TOGETHER)])):
         yield from np.maximum(total + (moved @ each).T, 0.0)
 
 

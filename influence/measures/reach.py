@@ -17,6 +17,7 @@ from influence.contract.details.reach import Crossed, Crossings, PossibleReach, 
 from influence.contract.findings import Finding
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
+from influence.contract.turns import steps
 from influence.kernels.arrays import Floats, Ints
 from influence.met.known import Met, moments
 from influence.network.responses import Count, Responses
@@ -424,7 +425,7 @@ def limited_waiting_time_reach(
     counted = np.ones(people, bool)
     counted[[*bots, leader]] = False
     grid = {}
-    for days in sorted({*GRID_DAYS, default[1]}):
+    for days in steps(sorted({*GRID_DAYS, default[1]})):
         fewest = _fewest_hands(contacts, leader, people, int(days * DAY), max(*GRID_HANDS, default[0]))
         for k in {*GRID_HANDS, default[0]}:
             grid[k, days] = int(((fewest > 0) & (fewest <= k) & counted).sum())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from influence.contract.turns import step
 from influence.kernels.arrays import Floats, Ints
 from influence.network.subjects import tags_of
 from influence.text.terms import name_words, terms_in_groups, without_names
@@ -147,6 +148,7 @@ def _factors(texts: Any, seed: int) -> tuple[Floats, Floats]:
     many = min(MOST_TOPICS, max(2, texts.shape[0] // 25), texts.shape[1])
     scale = TfidfTransformer(sublinear_tf=True)
     weighed = scale.fit_transform(texts)
+    step()
     # 200 rounds are enough to name topics; of a perfect fit the root of an error of −1e-17 is taken.
     with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -18,6 +18,7 @@ from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
 from influence.contract.findings import MONTH, WEEK, Finding, Month, Week
 from influence.contract.language import because
 from influence.contract.measures import Definition, finds
+from influence.contract.turns import steps
 from influence.contract.wording import counted
 from influence.kernels.arrays import Floats
 from influence.measures.reach import NO_TIMES
@@ -179,7 +180,7 @@ def largest_shift(y: Sequence[float], *, seed: int = 1) -> tuple[int, int, float
     found = _shifts(ranks, start, end, scale)
     best = int(np.argmax(found > found.max() - 1e-9))
     random, as_large = np.random.default_rng(seed), 0
-    for _ in range(PERMUTATIONS):
+    for _ in steps(range(PERMUTATIONS)):
         as_large += bool(_shifts(random.permutation(ranks), start, end, scale).max() >= found[best] - 1e-9)
     return int(start[best]), int(end[best]), (1 + as_large) / (1 + PERMUTATIONS)
 

@@ -44,6 +44,7 @@ class Ambiguous(UnknownPerson):
         self.words, self.meant = words, meant
         ids = ", ".join(each.who.person for each in meant[:5])
         more = f" and {len(meant) - 5:,} more" if len(meant) > 5 else ""
+        self.near = tuple((each.who.person, each.who.name) for each in meant[:5])
         super().__init__(f"{len(meant)} people are called {words!r}: {ids}{more}; name one of them")
 
 
@@ -131,7 +132,7 @@ class People:
             return code
         if len(said) > LONGEST:
             raise UnknownPerson(f"nobody here is called {said[:40]!r}… ({len(said):,} characters)")
-        raise UnknownPerson(self._nearest(said))
+        raise self._unknown(said)
 
     def known(self, words: str) -> int | None:
         """Return the code of the person meant, as `find` does; None where nobody is.
@@ -220,13 +221,22 @@ class People:
                 found[way].append(code)
         return found
 
-    def _nearest(self, words: str) -> str:
-        names = {one.name.lower(): f"{one.name} ({one.person})" for one in self.who}
-        names |= {one.person.lower(): f"{one.name} ({one.person})" for one in self.who}
-        near = [names[key] for key in get_close_matches(words.lower(), list(names), n=6, cutoff=0.5)]
-        unique = list(dict.fromkeys(near))[:3]
-        hint = f"; did you mean {' or '.join(unique)}?" if unique else "; `influence people` lists everybody"
-        return f"nobody here is called {words!r}{hint}"
+    def _unknown(self, words: str) -> UnknownPerson:
+        near = self._nearest(words.lower())
+        told = " or ".join(f"{one.name} ({one.person})" for one in near)
+        hint = f"; did you mean {told}?" if near else "; `influence people` lists everybody"
+        error = UnknownPerson(f"nobody here is called {words!r}{hint}")
+        error.near = tuple((one.person, one.name) for one in near)
+        return error
+
+    def _nearest(self, said: str) -> list[Who]:
+        """Return up to three people: first those called so, the most active first, then those spelt alike."""
+        names = {one.name.lower(): code for code, one in enumerate(self.who)}
+        begun = [code for name, code in names.items() if any(one.startswith(said) for one in name.split())]
+        begun.sort(key=lambda code: (-self._acted(code), code))
+        names |= {one.person.lower(): code for code, one in enumerate(self.who)}
+        alike = [names[key] for key in get_close_matches(said, list(names), n=6, cutoff=0.5)]
+        return [self.who[code] for code in dict.fromkeys([*begun, *alike])][:3]
 
     def why(self, code: int) -> list[Link]:
         """List the links that make a person's accounts one person, the surest first as they were made."""

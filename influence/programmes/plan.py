@@ -14,13 +14,13 @@ from typing import Any
 from influence.contract.errors import InfluenceError
 from influence.contract.measures import catalogue
 from influence.contract.programmed import CHANGE, LEAST, MOST, Goal
-from influence.contract.wording import is_share
+from influence.contract.wording import is_share, plain
 from influence.settings import FEWEST
 
 FILE = "programme.toml"
 DRAFT = """\
-# A programme of leaders. `influence programme start` freezes what they are measured against; after that this file may
-# say more, but what was agreed stays as it was.
+# A programme of leaders. `influence programme start` freezes what they are measured against; after that
+# this file may say more, but what was agreed stays as it was.
 
 name = {name}
 mentor = {mentor}
@@ -31,7 +31,7 @@ window = "8w"           # so many weeks before the start are the baseline; the l
 {mentees}"""
 MENTEE = """
 [[mentees]]
-who = {who}
+who = {who}{called}
 goals = [{{ measure = "reach_4", aim = "+20 %" }}]   # or "at least 60 %", "at most 5"; see: influence measures
 """
 FEWEST_WEEKS, MOST_WEEKS = 4, 52
@@ -124,6 +124,23 @@ def read(path: Path) -> Plan:
         raise PlanError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise PlanError(f"{path} is not text in UTF-8; save it as such") from error
+    return understood(path, text)
+
+
+def text(path: Path) -> str:
+    """Return what stands in a file, whether it can be meant or not; nothing where it cannot be read."""
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def understood(path: Path, text: str) -> Plan:
+    """Return what the text of a file says.
+
+    Raises:
+        PlanError: something in it cannot be meant; the line is that of the file at `path`.
+    """
     return _Reading(path, text).plan()
 
 
@@ -275,10 +292,13 @@ def _units() -> dict[str, str]:
     return {name: words.unit for measure in catalogue() for name, words in measure.finds.items()}
 
 
-def draft(mentees: Sequence[str], days: Callable[[], tuple[date, date]]) -> str:
-    """Return a file to fill in for some mentees; `days` gives a first and a last day to begin with."""
+def draft(mentees: Mapping[str, str], days: Callable[[], tuple[date, date]]) -> str:
+    """Return a file to fill in for some mentees, each with a name; `days` gives a first and a last day."""
     start, end = days()
-    rows = "".join(MENTEE.format(who=_quoted(one)) for one in mentees or ("ann@acme.example",))
+    rows = "".join(
+        MENTEE.format(who=_quoted(one), called=f"  # {plain(name)}" if name != one else "")
+        for one, name in (mentees or {"ann@acme.example": "ann@acme.example"}).items()
+    )
     return DRAFT.format(
         name=_quoted("A programme"), mentor=_quoted("Its mentor"), start=start, end=end, mentees=rows
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -13,6 +14,7 @@ import numpy as np
 
 from influence.analysis.alike import INACTIVE, CannotCompare, active_weeks, refuse_unlike
 from influence.analysis.report import Analysis
+from influence.contract.durably import replace as replace_file
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import because, day_in_english
@@ -79,9 +81,8 @@ class Programmes:
             ProgrammeError: there is one already.
             UnknownPerson: nobody is known by one of the names.
         """
-        for one in mentees:
-            self.analysis.people.find(one)
-        text = self.example([self.analysis.people.told_as(one) for one in mentees])
+        people = self.analysis.people
+        text = self.example({people.told_as(one): people.who[people.find(one)].name for one in mentees})
         try:
             with self.path.open("x", encoding="utf-8") as file:
                 file.write(text)
@@ -93,9 +94,31 @@ class Programmes:
             raise ProgrammeError(f"{self.path} cannot be written: {error.strerror}") from error
         return self.path
 
-    def example(self, mentees: Sequence[str] = ()) -> str:
-        """Return what such a file says, to fill in for some mentees."""
-        return plans.draft(mentees, self._days)
+    @property
+    def text(self) -> str:
+        """What stands in the file, whether it can be meant or not; nothing where there is none."""
+        return plans.text(self.path)
+
+    def correct(self, text: str) -> None:
+        """Write the file anew as a whole, where all of it can be meant and no such programme was started.
+
+        Raises:
+            PlanError: something in it cannot be meant; the file is as it was.
+            ProgrammeError: it was started, and what was agreed stays; or it cannot be written.
+        """
+        names = {plans.understood(self.path, text).name}
+        with suppress(PlanError):  # what cannot be meant was not started either
+            names.add(self.file.name)
+        if begun := next((one for one in sorted(names) if self._baseline(one) is not None), None):
+            raise ProgrammeError(f"the programme {begun!r} is started: what was agreed stays as it is")
+        try:
+            replace_file(self.path, text)
+        except (OSError, UnicodeEncodeError) as error:
+            raise ProgrammeError(f"{self.path} cannot be written: {error}") from error
+
+    def example(self, mentees: Mapping[str, str] | None = None) -> str:
+        """Return what such a file says, to fill in for some mentees, each with a name."""
+        return plans.draft(mentees or {}, self._days)
 
     def _days(self) -> tuple[date, date]:
         """Return days to begin a draft with: the last Monday on record, else of today, and a quarter later."""

@@ -26,7 +26,7 @@ zone = "UTC"            # the zone in which days and months are counted, e.g. "E
 [met]                   # how much each kind of evidence says that two people have met, 0 to 1
 in_person = 0.95        # a meeting in person, shared out when more than `table` people came
 unknown = 0.4           # a meeting of unknown kind; of all with one person only the strongest counts
-same_manager_and_site = 0.9
+same_manager_and_site = 0.9  # the same manager at the same site, by the organisation chart
 message = 0.6           # words such as "great to meet you yesterday"
 contact = 0.3           # a contact card with a phone number
 table = 8               # so many people can meet at one table
@@ -43,7 +43,7 @@ hands = 4               # through how many hands influence is followed
 
 [chance]
 draws = 1000            # of the bootstrap
-seed = 1
+seed = 1                # of all that is drawn: the same seed draws the same
 
 [privacy]
 keep_text = false       # keep the text of messages? Nothing in a report needs it
@@ -75,8 +75,8 @@ silent = 14             # a system, such as email or x, of which nothing came fo
 took_off = 2            # a tag or topic whose last week drew so many times the responses of any week before
 
 [outcomes]              # what a people table may state as `outcome`; any other word is unknown
-good = ["won", "kept"]
-bad = ["lost", "left"]
+good = ["won", "kept"]  # words for what ended well
+bad = ["lost", "left"]  # words for what did not
 # good_from = 7         # where it is a score: good from here on, bad below; a number is unknown if this is left out
 
 [audiences]             # whom a leader means to reach: people by a name, or sphere:, channel:, tag:, topic:NAME

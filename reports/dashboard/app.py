@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from influence.contract.errors import InfluenceError
 from influence.contract.language import speaking, translated
 from influence.contract.secrecy import hushed
+from influence.contract.wording import plain
 from reports.dashboard import (
     aside,
     campaigns,
@@ -39,6 +40,7 @@ from reports.dashboard.asked import Asked, Handler
 from reports.dashboard.desk import Busy, Desk, NotShown, ReadOnly
 from reports.dashboard.door import HEADERS, Door, Session, ours
 from reports.dashboard.pages import page, script, sheet
+from reports.dashboard.view import leader_path
 
 LARGEST_FORM = 256 * 1024
 _PATIENCE_S, _PATIENCE_TO_CHANGE_S = 1.5, 15.0
@@ -71,6 +73,8 @@ WRITE: Mapping[str, Handler] = {
     "/campaigns": campaigns.write,
     "/campaigns/remove": campaigns.remove,
     "/programme/begin": programme.begin,
+    "/programme/write": programme.write,
+    "/programme/correct": programme.correct,
     "/programme/note": programme.note,
     "/programme/undo": programme.undo,
     "/people": people.answer,
@@ -260,7 +264,8 @@ def _told(desk: Desk) -> Callable[[Request, Exception], Response]:
 
     def answer(request: Request, error: Exception) -> Response:
         status = 404 if isinstance(error, NotShown) else 403 if isinstance(error, ReadOnly) else 400
-        return _error(desk, request, hushed(str(error)), status)
+        near = getattr(error, "near", ()) if not desk.narrow else ()
+        return _error(desk, request, hushed(str(error)), status, near)
 
     return answer
 
@@ -294,6 +299,9 @@ def _failed(desk: Desk) -> Callable[[Request, Exception], Response]:
     return answer
 
 
-def _error(desk: Desk, request: Request, words: str, status: int) -> Response:
+def _error(
+    desk: Desk, request: Request, words: str, status: int, near: Sequence[tuple[str, str]] = ()
+) -> Response:
     session: Any = request.scope.get("session")
-    return HTMLResponse(page(desk, session, "error.html", words=words), status)
+    people = [(leader_path(person), plain(name)) for person, name in near]
+    return HTMLResponse(page(desk, session, "error.html", words=words, near=people), status)

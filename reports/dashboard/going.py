@@ -36,7 +36,7 @@ def _state(work: Work, first: str) -> str:
     if work.stopping.is_set():
         return translated("it ends as soon as it may")
     if not work.waits:
-        return translated("goes on since {time}").format(time=f"{work.began.astimezone():%H:%M}")
+        return translated("begun at {time}").format(time=f"{work.began.astimezone():%H:%M}")
     if first:
         return translated("waits for: {work}").format(work=first)
     return translated("waits for its turn")

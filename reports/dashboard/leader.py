@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
+from influence.contract.headline import asked as asked_about
 from influence.contract.headline import leader_name, mostly_unknown
 from influence.contract.language import spoken, translated
 from influence.contract.wording import plain
@@ -153,6 +154,7 @@ def _body(report: Report) -> dict[str, Any]:
         "zone": report.window.get("zone"),
         "headline": sentences.headline(report),
         "as_range": mostly_unknown(report),
+        "asked": bool(asked_about(report)),
         "doubts": doubt.doubts(report),
         "steps": sentences.numbers(report, "reach_2", "reach_3", "reach_4"),
         "spheres": evidence.spheres(report),

@@ -16,6 +16,7 @@ from reports.dashboard.asked import Asked, see, shown
 from reports.dashboard.desk import Desk, ReadOnly
 from reports.dashboard.framed import framed, waited
 from reports.dashboard.going import waiting
+from reports.dashboard.overview import begin_with
 from reports.dashboard.sources import said_of
 from reports.dashboard.view import one_of, with_query
 from reports.dashboard.work import Progress, Work
@@ -45,8 +46,19 @@ class Typed:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class File:
+    """What somebody typed as the file of the programme, and why it was not written."""
+
+    text: str = ""
+    why: str = ""
+
+
 TELL_OF_NOTES = ("programme", "digest", "letter")
 """What is worked out anew after a note; the rest does not hang on it."""
+
+
+_NOTHING = File()
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,8 @@ class _Page:
     """What the page of the programme shows: how it stands, or what is to be done first."""
 
     why: str = ""
+    source: str = ""
+    offered: tuple[tuple[str, str], ...] = ()
     text: str = ""
     record: programme.Record | None = None
     example: str = ""
@@ -74,15 +88,18 @@ def programme_page(desk: Desk, asked: Asked) -> Response:
     return waited(found) if isinstance(found, Work) else framed(programme.as_page(found))
 
 
-def _shown(desk: Desk, asked: Asked, mentee: str, typed: Typed, status: int = 200) -> Response:
+def _shown(
+    desk: Desk, asked: Asked, mentee: str, typed: Typed, status: int = 200, file: File = _NOTHING
+) -> Response:
     desk.open_to_all()
     work = desk.works.latest(BEGIN)
-    held = _first(desk) if work is None or not work.running else _Page()
+    held = _first(desk, file) if work is None or not work.running else _Page()
     if held is None:
         found = _stands(desk, mentee)
-        if isinstance(found, Work) and not typed.why:
+        if isinstance(found, Work) and not (typed.why or file.why):
             return waiting(desk, asked, "/programme", translated("Programme"), "/")
         held = _Page(sheets=_sheets(desk)) if isinstance(found, Work) else found
+        held = replace(held, why=file.why or held.why)
     about = _about(desk, held, mentee, plan=one_of(asked.query, "plan") == "yes" and not typed.why)
     if isinstance(about, Work):
         title, back = translated("Programme"), with_query("/programme", [("mentee", mentee)])
@@ -109,15 +126,15 @@ def _shown(desk: Desk, asked: Asked, mentee: str, typed: Typed, status: int = 20
 # --- before it starts -------------------------------------------------------------------------------------------
 
 
-def _first(desk: Desk) -> _Page | None:
+def _first(desk: Desk, typed: File) -> _Page | None:
     """Return what is to be done before there is a programme to show; None where it was started."""
     asked = desk.workspace.programme()
     if not asked.path.is_file():
-        return _Page(example=asked.example())
+        return _Page(why=typed.why, example=asked.example(), offered=tuple(begin_with(desk)["offered"]))
     try:
         plan = asked.file
     except InfluenceError as error:
-        return _Page(why=str(error), example=asked.example())
+        return _Page(why=typed.why or str(error), example=asked.example(), source=typed.text or asked.text)
     if desk.kept(("started", plan.name), lambda: asked.started or None):
         return None
     days = {"since": f"{plan.start}T00:00:00", "until": f"{plan.end}T00:00:00"}
@@ -127,7 +144,8 @@ def _first(desk: Desk) -> _Page | None:
         days=period(days),
         mentees=counted(len(plan.mentees), "mentee", "mentees"),
     )
-    return _Page(agreed=agreed, mentees=tuple(_called(desk, one.who) for one in plan.mentees))
+    mentees = tuple(_called(desk, one.who) for one in plan.mentees)
+    return _Page(why=typed.why, agreed=agreed, mentees=mentees, source=typed.text or asked.text)
 
 
 def _called(desk: Desk, words: str) -> str:
@@ -136,6 +154,33 @@ def _called(desk: Desk, words: str) -> str:
         return plain(desk.person(words)[1])
     except InfluenceError:
         return plain(words)
+
+
+def write(desk: Desk, asked: Asked) -> Response:
+    """Write the file of a programme for some mentees, to be corrected before it is begun."""
+    desk.open_to_all()
+    desk.may_change()
+    named = (word.strip() for name, value in asked.form if name == "who" for word in value.split(","))
+    mentees = list(dict.fromkeys(one for one in named if one))
+    try:
+        if not mentees:
+            raise InfluenceError(translated("No mentee is named."))
+        desk.change(lambda workspace: workspace.programme().draft(mentees), "programme")
+    except InfluenceError as error:
+        return _shown(desk, asked, "", Typed(), 400, File(why=str(error)))
+    return see("/programme")
+
+
+def correct(desk: Desk, asked: Asked) -> Response:
+    """Write the file of a programme as it was corrected, or say what in it cannot be meant."""
+    desk.open_to_all()
+    desk.may_change()
+    text = next((word for name, word in asked.form if name == "file"), "").replace("\r\n", "\n")
+    try:
+        desk.change(lambda workspace: workspace.programme().correct(text), "programme")
+    except InfluenceError as error:
+        return _shown(desk, asked, "", Typed(), 400, File(text, str(error)))
+    return see("/programme")
 
 
 def begin(desk: Desk, _: Asked) -> Response:

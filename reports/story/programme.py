@@ -158,6 +158,13 @@ def _ten_weeks() -> str:
 
 
 def _goal(one: Sought, found: Measured) -> str:
+    """Say whether a goal was reached, and where chance alone may have reached it, that too."""
+    said = _judged(one, found)
+    by_chance = one.reached and found.was is not None and found.apart is False
+    return f"{said} {translated('Chance alone may move so much.')}" if by_chance else said
+
+
+def _judged(one: Sought, found: Measured) -> str:
     what, aim = _label(found.name), _aim(one.goal, found)
     if one.reached is None:
         why = _no_value(found)
@@ -458,6 +465,9 @@ def _agreed(ended: Ended) -> Iterator[str]:
         goals = counted(ended.agreed, "goal", "goals")
         yield translated("Reached: {n} of {goals} of which it can be told.").format(
             goals=goals, n=number(ended.reached)
+        )
+        yield translated(
+            "Chance alone may reach a goal: whether the mentees moved otherwise than leaders like them stands above."
         )
 
 

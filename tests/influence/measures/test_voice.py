@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influence import Workspace
+from influence.chance import uptake as shuffling
 from influence.chance.uptake import Exposures, Said, Slots, Uses, uptake
 from influence.contract.records import Activity, Deleted, Verb
 from influence.measures.reach import NO_TIMES
@@ -220,6 +221,12 @@ def test_terms_taken_up_at_once_are_far_more_than_shuffled_ones():
 def test_terms_used_at_any_time_are_found_to_lead_in_about_5_percent():
     told = sum(chatter(seed, taken_up=False).p()[0] <= 0.05 for seed in range(150))
     assert told / 150 <= 0.05 + 3 * (0.05 * 0.95 / 150) ** 0.5
+
+
+def test_in_how_many_parts_people_are_gone_through_changes_nothing(monkeypatch):
+    many = chatter(1, taken_up=False)
+    monkeypatch.setattr(shuffling, "PARTS", 1)
+    assert np.array_equal(many.shuffled, chatter(1, taken_up=False).shuffled)
 
 
 def test_slots_out_of_order_are_refused():

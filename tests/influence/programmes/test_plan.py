@@ -107,5 +107,11 @@ def test_an_aim_may_fall() -> None:
 
 def test_a_draft_can_be_read_whatever_a_mentee_is_called(tmp_path: Path) -> None:
     names = ['Ann "Red" Berg', "a\\b", "x = 1\n[[mentees]]"]
-    plan = read(written(tmp_path, draft(names, lambda: (date(2026, 1, 5), date(2026, 4, 6)))))
+    called = ['Ann "Red" Berg', "Bo\n[[mentees]]\rwho = 1", "Cem"]
+    plan = read(
+        written(
+            tmp_path,
+            draft(dict(zip(names, called, strict=True)), lambda: (date(2026, 1, 5), date(2026, 4, 6))),
+        )
+    )
     assert [one.who for one in plan.mentees] == names

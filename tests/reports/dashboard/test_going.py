@@ -42,7 +42,7 @@ def test_a_page_that_has_to_wait_says_for_what_and_is_shown_after_it_is_stopped(
     with going_on(fresh) as work:
         page = visitor.get("/leader/ann?since=2026-02-03")
         assert (200, True) == (page.status, "The long one</bdi>" in page.text)
-        assert "goes on since" in page.text
+        assert "begun at" in page.text
         assert 'data-again="2"' in page.text
         stopped = visitor.post("/stop", {"number": work.number, "back": "/leader/ann?since=2026-02-03"})
         assert (303, "/leader/ann?since=2026-02-03") == (stopped.status, stopped.headers["location"])

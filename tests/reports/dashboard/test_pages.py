@@ -5,6 +5,7 @@ import re
 import pytest
 
 from influence.contract.narrowing import Narrowing
+from reports.dashboard.preferences import sections
 from reports.story.sentences import headline
 from tests.kit.dashboard import SCRIPT
 
@@ -254,3 +255,21 @@ def test_whom_to_compare_is_offered_and_others_are_typed(visitor):
     assert 'value="ann" checked' in chosen
     assert 'id="who" name="who" value="a@else.example"' in chosen
     assert "Who can be told apart" in chosen
+
+
+def test_who_is_not_found_by_a_first_name_is_one_click_away(visitor):
+    answer = visitor.get("/leader?who=Hidden")
+    assert (400, True) == (answer.status, '<a href="/leader/eve"><bdi>Eve Hidden</bdi></a>' in answer.text)
+    assert 'action="/leader"' in answer.text
+
+
+def test_the_picture_of_how_sure_the_number_is_says_what_stands_for_what(visitor):
+    page = visitor.get("/leader/ann").text.partition('<figure class="sureness">')[2]
+    assert "Line: the range, from all of whom nothing tells met to none" in page.partition("</figure>")[0]
+
+
+def test_every_setting_says_what_it_is_for(dashboard):
+    without = [
+        (s.name, one.name) for s in sections(dashboard.serving.desk) for one in s.settings if not one.why
+    ]
+    assert [] == without

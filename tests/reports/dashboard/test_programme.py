@@ -10,6 +10,7 @@ from tests.kit.axe import AXE, barriers
 from tests.kit.browser import DESK, PHONE
 from tests.kit.dashboard import open_dashboard
 from tests.reports.dashboard.test_in_a_browser import PROGRAMME, inside
+from tests.reports.dashboard.test_pages import said
 
 HOSTILE = '<script>document.title="ran"</script>'
 
@@ -45,6 +46,27 @@ def test_without_a_file_the_page_says_what_to_write_and_nothing_begins(dashboard
     )
 
 
+def test_its_file_is_written_for_who_is_chosen_and_corrected_before_it_is_begun(small, visitor):
+    file = small.path / "programme.toml"
+    for named, why in (([], "No mentee is named."), (["nobody"], "nobody here is called")):
+        answer = visitor.post("/programme/write", {"who": named})
+        assert (400, False) == (answer.status, file.exists())
+        assert why in said(answer.text)
+    assert 303 == visitor.post("/programme/write", {"who": ["ann", "eve@acme.example, ann"]}).status
+    assert ["ann", "eve"] == [small.who(one.who).person for one in small.programme().file.mentees]
+    written, page = file.read_text("utf-8"), visitor.get("/programme").text
+    assert html.escape(written, quote=False).splitlines()[5] in page
+    assert "Begin the programme" in page
+    answer = visitor.post("/programme/correct", {"file": PROGRAMME.replace('"4w"', '"4 moons"')})
+    assert (400, written) == (answer.status, file.read_text("utf-8"))
+    assert "programme.toml, line 6: " in said(answer.text)
+    assert "4 moons" in answer.text.partition("<textarea")[2]
+    assert "Begin the programme" not in answer.text
+    assert 303 == visitor.post("/programme/correct", {"file": PROGRAMME.replace("\n", "\r\n")}).status
+    assert PROGRAMME == file.read_text("utf-8")
+    assert "is there already" in said(visitor.post("/programme/write", {"who": "ann"}).text)
+
+
 def test_a_file_that_cannot_be_meant_is_one_sentence_with_its_line(small, visitor):
     (small.path / "programme.toml").write_text(PROGRAMME.replace('"4w"', '"4 moons"'), "utf-8")
     page = visitor.get("/programme").text
@@ -71,6 +93,17 @@ def test_it_is_begun_once_and_whoever_did_is_in_the_log_of_readings(small, dashb
     visitor.post("/programme/begin")
     ended(dashboard)
     assert frozen == small.programme().baseline.taken
+
+
+def test_what_was_agreed_stays_once_it_is_begun(begun, dashboard, visitor):
+    file = begun.path / "programme.toml"
+    before = file.read_text("utf-8")
+    dashboard.finished(visitor, "/programme")
+    for text in (PROGRAMME, PROGRAMME.replace('"Spring"', '"Autumn"')):
+        answer = visitor.post("/programme/correct", {"file": text})
+        assert (400, before) == (answer.status, file.read_text("utf-8"))
+        assert "what was agreed stays as it is" in said(answer.text)
+    assert "What programme.toml says" not in visitor.get("/programme").text
 
 
 def test_a_note_is_kept_taken_back_and_put_back_and_is_text(begun, dashboard, visitor):

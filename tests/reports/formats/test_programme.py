@@ -85,6 +85,13 @@ def test_a_sheet_says_what_to_practise_what_was_agreed_and_what_moved() -> None:
     assert "9 Mar 2026, advice given: Answer sooner" in text
 
 
+def test_a_goal_that_chance_alone_may_have_reached_says_so() -> None:
+    by_chance = replace(SHEET, measured=(replace(SHEET.measured[0], apart=False),), goals=SHEET.goals[:1])
+    said = "now 24 people (21 to 28). Chance alone may move so much."
+    assert said in " ".join(as_text(by_chance).split())
+    assert "Chance alone" not in as_text(SHEET)
+
+
 def test_a_goal_that_is_missed_by_less_than_can_be_shown_is_nearly_reached() -> None:
     near = Sought(Goal("reach_4", "least", 2.41), 2.41, False)
     assert "at least 24 people: nearly, now 24 people (21 to 28)." in " ".join(
@@ -108,6 +115,7 @@ def test_the_end_report_tells_bands_and_no_names() -> None:
     assert "(+3 % to +50 % with 95 % certainty)" in text
     assert "consistent with the programme having made a difference; it does not show that it did" in text
     assert "Reached: 5 of 8 goals of which it can be told." in text
+    assert "Chance alone may reach a goal: whether the mentees moved otherwise" in text
     assert "Advice was given 9 times, and noted as taken 4 times." in text
     assert "Ann" not in text
     apart = replace(ENDED, together=replace(TOGETHER, interval=(-0.1, 0.5)))
