@@ -41,7 +41,7 @@ def told_together(groups: Iterable[Set[str]], smallest: int, known: Set[str] = f
     sums = _echelon(_without_many(classes, smallest))
     if not len(sums.weights):
         return frozenset()
-    unknown = np.array([not known.issuperset(one) for one in sums.people])
+    unknown = np.array([not set(one) <= known for one in sums.people])
     chosen = _fewest(_plain(sums.weights), sums.sizes, smallest, unknown)
     return frozenset(one for n in np.flatnonzero(chosen).tolist() for one in sums.people[n])
 
