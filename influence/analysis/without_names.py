@@ -137,7 +137,7 @@ def without_names(report: Report, smallest: int = SMALLEST) -> Report:
     {'person': 'leader', 'name': 'Ann'}
     """
     few = len(report.people) < smallest
-    stand = _large_spheres(report.spheres, smallest)
+    stand = large_spheres(report.spheres, smallest)
     people = {} if few else _people(report, stand, smallest)
     return Report(
         leader={"person": LEADER, "name": leader_name(report)},
@@ -194,7 +194,7 @@ def _month(time: str | None) -> str | None:
 # --- people ---------------------------------------------------------------------------------------------------
 
 
-def _large_spheres(rows: Sequence[SphereReach], smallest: int) -> frozenset[str]:
+def large_spheres(rows: Sequence[SphereReach], smallest: int) -> frozenset[str]:
     """Return the spheres that stand by themselves: large ones, and ours, since a user's may be named after somebody."""
     ours = {row.sphere: row.people for row in rows if row.sphere in SPHERES}
     return kept(ours, smallest, sum(row.people for row in rows if row.sphere not in ours))

@@ -49,17 +49,20 @@ def people(context: click.Context, find: str | None, bots: bool, folder: Path, a
         return
     with opened(folder) as workspace:
         everybody = workspace.people()
-    words = (find or "").lower()
-    chosen = [
-        one
-        for one in everybody
-        if words in " ".join((one.person, one.name, *one.accounts)).lower() and (one.bot or not bots)
-    ]
+        known = workspace.analysis.people
+    written = {*known.written(find.strip()), *known.by_handle(find)} if find else set()
+    chosen = [one for one in everybody if _holds(one, find or "", written) and (one.bot or not bots)]
     if as_json:
         say_json([asdict(one) for one in chosen])
         return
     for one in chosen:
         say("\t".join(map(plain, (one.person, one.name + _kind(one), "; ".join(one.accounts)))))
+
+
+def _holds(one: Who, words: str, written: set[str]) -> bool:
+    """Whether somebody's name or account holds some words, or is `written` so: as a pseudonym, it may be."""
+    held = (one.person, one.name, *one.accounts)
+    return words.lower() in " ".join(held).lower() or not written.isdisjoint(held)
 
 
 def _kind(one: Who) -> str:

@@ -99,7 +99,7 @@ class Curation:
             DecisionError: an account is not theirs, or none would be left.
         """
         who = self._who(words)
-        theirs = dict.fromkeys(_own(who, account) for account in accounts)
+        theirs = dict.fromkeys(self._own(who, account) for account in accounts)
         rest = [mark for mark in marks(who) if mark not in theirs]
         if not rest:
             raise DecisionError(
@@ -188,6 +188,18 @@ class Curation:
         people = self._people()
         return people.who[people.find(words)]
 
+    def _own(self, who: Who, account: str) -> str:
+        """Return an account of somebody as it is held, however it was written."""
+        people, handle = self._people(), account.lower().lstrip("@")
+        for written in people.written(account.strip()):
+            if written in who.accounts:
+                return written
+        hidden = people.by_handle(account)
+        short = [own for own in who.accounts if handle in spellings(own) or own in hidden]
+        if len(short) == 1:
+            return short[0]
+        raise DecisionError(f"{account!r} is no account of {who.name}, who has {', '.join(who.accounts)}")
+
     def _decide(
         self,
         verb: str,
@@ -200,16 +212,6 @@ class Curation:
         number = self._decisions.record(verb, accounts, others, value=value, reason=reason)
         self._changed()
         return next(one for one in self._decisions.history() if one.seq == number)
-
-
-def _own(who: Who, account: str) -> str:
-    for written in (account, account.lower(), f"email:{account.lower()}"):
-        if written in who.accounts:
-            return written
-    short = [own for own in who.accounts if account.lower().lstrip("@") in spellings(own)]
-    if len(short) == 1:
-        return short[0]
-    raise DecisionError(f"{account!r} is no account of {who.name}, who has {', '.join(who.accounts)}")
 
 
 def _answered(people: People, decided: Sequence[Decision]) -> set[frozenset[str]]:

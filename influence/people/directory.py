@@ -148,7 +148,7 @@ class People:
         for way in _ways(said):
             if found := self._called.get(way):
                 return self._one(words, found)
-        if found := self._handles.get(_handle(said)):
+        if found := self._handles.get(_handle(said)) or self._held_as(self.by_handle(said)):
             return self._one(words, found)
         shown = _SHOWN_WITH_ID.fullmatch(said)
         return self._exactly(shown[2]) if shown else None
@@ -178,10 +178,23 @@ class People:
     def _exactly(self, said: str) -> int | None:
         if len(said) > _LONGEST_ACCOUNT:
             return None
-        keys = (said, said.lower(), f"email:{said.lower()}", f"mastodon:{said.lower().lstrip('@')}")
-        if (code := self._first(keys)) is not None or self.pseudonym is None:
-            return code
-        return self._first(map(self.pseudonym, keys))
+        return self._first(self.written(said))
+
+    def written(self, words: str) -> Iterator[str]:
+        """Yield as what an account may be held that somebody typed, the likeliest first: pseudonyms come last."""
+        keys = (words, words.lower(), f"email:{words.lower()}", f"mastodon:{words.lower().lstrip('@')}")
+        yield from keys
+        if self.pseudonym is not None:
+            yield from map(self.pseudonym, keys)
+
+    def by_handle(self, words: str) -> list[str]:
+        """Return what may stand for an account of which the handle was typed; [] without pseudonyms."""
+        if self.pseudonym is None:
+            return []
+        return [self.pseudonym(f"{system}:{_handle(words)}") for system in self._systems]
+
+    def _held_as(self, accounts: Iterable[str]) -> list[int]:
+        return [self.account_person[account] for account in accounts if account in self.account_person]
 
     def _first(self, keys: Iterable[str]) -> int | None:
         for key in keys:
@@ -211,6 +224,10 @@ class People:
             for way in {way for name in names for way in _ways(name)}:
                 given[way].append(code)
         return {**given, **found}
+
+    @cached_property
+    def _systems(self) -> list[str]:
+        return sorted({account.partition(":")[0] for account in self.account_person})
 
     @cached_property
     def _handles(self) -> Mapping[str, list[int]]:

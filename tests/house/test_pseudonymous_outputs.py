@@ -18,7 +18,7 @@ from tests.kit import programme_log
 from tests.kit.canaries import cells, unpacked
 from tests.kit.dashboard import open_dashboard
 from tests.kit.languages import text_of
-from tests.kit.singing import LEADER, OTHER, SINGS, STRANGER, account, rows
+from tests.kit.singing import LEADER, OTHER, SINGS, STRANGER, TWO, account, rows
 
 SETTINGS = f"""
 [privacy]
@@ -106,7 +106,7 @@ TYPED = {
     "people show": [("show", LEADER), ("show", LEADER, "--json")],
     "people sphere": [("sphere", "x:zyxo09quark", "customer")],
     "people spheres": [("spheres", "--suggest")],
-    "people split": [("split", LEADER, LEADER)],
+    "people split": [("split", LEADER, OTHER), ("split", "zyxtwicequark@cage.example", TWO[1])],
     "people undo": [("undo", "1")],
     "people writes-for": [("writes-for", "x:zyxo10quark", LEADER)],
     "programme draft": [("draft", LEADER, OTHER)],
@@ -216,6 +216,85 @@ def test_the_commands_did_what_they_do(told):
     assert all(code < 2 for _, _, code, _ in told), [
         (words, output) for _, words, code, output in told if code > 1
     ]
+
+
+def test_a_split_takes_the_account_that_somebody_typed(told):
+    [output] = [output for _, words, code, output in told if words[:1] == ("split",) and not code]
+    assert re.search(r"apart \[slack:p\w{20} \| ", output), output
+
+
+MEETS = ["zyxtwicequark@cage.example", "email:ZyxTwiceQuark@cage.example", TWO[1], TWO[2], "@zyxthirdquark"]
+DECIDED = {
+    "bot": ("people", "bot", "WHO", "--kind", "list"),
+    "merge": ("people", "merge", "WHO", "x:zyxotherquark", "--basis", "consent"),
+    "merge, the other way round": ("people", "merge", "x:zyxotherquark", "WHO", "--basis", "consent"),
+    "rename": ("people", "rename", "WHO", "Our Name"),
+    "sphere": ("people", "sphere", "WHO", "customer"),
+    "split": ("people", "split", "WHO", TWO[0], "@zyxthirdquark"),
+    "writes-for": ("people", "writes-for", "WHO", "x:zyxotherquark"),
+    "whose mail is written": ("people", "writes-for", "--not", "x:zyxotherquark", "WHO"),
+    "met": ("met", "WHO", "declare", "x:zyxotherquark", "--met"),
+    "whom somebody met": ("met", "x:zyxotherquark", "declare", "WHO", "--never"),
+}
+"""Each way to decide about somebody: `WHO` is typed in each way in which they may be called."""
+
+
+@pytest.fixture
+def one_of_three_accounts(tmp_path, monkeypatch):
+    """A workspace of pseudonyms in which somebody has three accounts and somebody else one."""
+    monkeypatch.setenv(PSEUDONYMS, "a long word that nobody guesses")
+    monkeypatch.setenv("LOGNAME", "reader")
+    others = ["x:zyxotherquark"]
+    table = [
+        {"person": "zyxtwiceidquark", "name": "Zyxtwicequark Bird", "accounts": [*TWO]},
+        {"person": "zyxotheridquark", "name": "Zyxotherquark Bird", "accounts": others},
+    ]
+    said = [
+        {"id": f"zyxitem{n}quark", "time": "2026-03-03T09:00:00Z", "actor": one, "verb": "post"}
+        for n, one in enumerate([*TWO, *others])
+    ]
+    with Workspace.create(tmp_path / "w", pseudonymous=True) as held:
+        for kind, rows_ in (("people", table), ("activities", said)):
+            file = tmp_path / f"{kind}.jsonl"
+            file.write_text("".join(json.dumps(row) + "\n" for row in rows_), encoding="utf-8")
+            held.import_path(file, connector=kind)
+    return tmp_path / "w"
+
+
+def put(folder, group, *words):
+    done = CliRunner().invoke(main, [group, "-w", str(folder), *words])
+    assert done.exit_code == 0, (words, done.output)
+    return done.output
+
+
+@pytest.mark.parametrize("way", DECIDED)
+def test_whoever_is_typed_is_decided_about_by_pseudonym(one_of_three_accounts, way):
+    folder = one_of_three_accounts
+    with Workspace(folder) as held:
+        people = held.analysis.people
+        theirs = set(people.who[people.find(TWO[0])].accounts)
+    for called in MEETS:
+        words = [called if word == "WHO" else word for word in DECIDED[way]]
+        output = put(folder, *words)
+        assert set(SINGS.findall(output.lower())) <= set(SINGS.findall(" ".join(words).lower())), output
+        with Workspace(folder) as held:
+            kept = held.curation.history()[-1][0]
+            meant = {*kept.accounts, *kept.others}
+            assert theirs <= meant
+            assert "split" != way or 2 == len(kept.accounts)
+            held.curation.undo(kept.seq)
+            sung = [cell for cell in cells(held.store.engine) if SINGS.search(cell[2].lower())]
+            assert [] == sung, (way, called)
+
+
+@pytest.mark.parametrize("called", MEETS)
+def test_somebody_is_shown_and_found_among_all_by_what_is_typed(one_of_three_accounts, called):
+    folder = one_of_three_accounts
+    shown = put(folder, "people", "show", called)
+    assert 3 == len(re.search("accounts: (.*)", shown)[1].split(", "))
+    listed = json.loads(put(folder, "people", "--json", "--find", called))
+    assert 1 == len(listed)
+    assert [] == SINGS.findall((shown + str(listed)).lower())
 
 
 def texts(file):

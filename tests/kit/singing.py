@@ -17,6 +17,11 @@ def named(word):
     return f"zyx{word}quark"
 
 
+TWO = "email:zyxtwicequark@cage.example", "slack:T1/zyxtwicequark", "x:zyxthirdquark"
+"""The accounts of one person, whose name is `TWICE`."""
+TWICE = "Zyxtwicequark Bird"
+
+
 def account(word):
     """Leader m1 is known by an address."""
     return OTHER if word == "m1" else f"x:{named(word)}"
@@ -35,7 +40,11 @@ def rows():
         for one in programme_log.people()
         if one["person"] in leaders
     ]
-    activities = []
+    people.append({"person": "zyxtwiceidquark", "name": TWICE, "accounts": [*TWO]})
+    activities = [
+        {"id": f"zyxsaid{n}quark", "time": "2026-03-03T09:00:00Z", "actor": one, "verb": "post"}
+        for n, one in enumerate(TWO)
+    ]
     for row in programme_log.activities():
         who = row["actor"].removeprefix("x:")
         if row["id"].partition("-")[0] not in {*leaders, "end"}:

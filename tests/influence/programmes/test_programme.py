@@ -200,7 +200,7 @@ def test_end_reports_of_two_programmes_tell_of_nobody_by_their_difference(tmp_pa
         another = one.path / "another.toml"
         another.write_text(log.file(log.MENTEES[1:], name='"Another"'), encoding="utf-8")
         one.programme(another).start()
-        with pytest.raises(TooAlike, match="differs from this one by 1"):
+        with pytest.raises(TooAlike, match="would tell of 1 of those"):
             one.programme(another).ended()
 
 
