@@ -76,7 +76,7 @@ def step() -> None:
 
 
 def steps(each: Iterable[_One]) -> Iterator[_One]:
-    """Go through what is worked out one after the other, with a `step` after each.
+    """Go through what is worked out one after the other, with a `step` before each.
 
     >>> list(steps(map(str, range(3))))
     ['0', '1', '2']
