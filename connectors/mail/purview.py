@@ -129,8 +129,10 @@ class _Report:
         if not row["id"]:
             self.unnumbered += 1
         for record in self.reading.records(_as_graphs(row, sent)):
-            is_row = isinstance(record, Activity | Person | SetAside)
-            yield replace(record, line=at.line) if is_row else record  # type: ignore[type-var]
+            if isinstance(record, Activity | Person | SetAside):
+                yield replace(record, line=at.line)
+            else:
+                yield record
 
     def notes(self) -> Iterator[Note]:
         """Yield what is no mail, and that mails may be told twice."""
