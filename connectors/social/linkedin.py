@@ -22,6 +22,7 @@ from connectors.kit.exports import each_file
 from connectors.kit.months import month_called
 from connectors.kit.paging import walk
 from connectors.kit.text import clean
+from connectors.kit.yes_no import YES, is_yes
 from connectors.social import linkedin_statistics
 from influence.contract.connector import ConnectorError, Reply, Secret, Unreadable
 from influence.contract.files import Export, Member
@@ -81,30 +82,6 @@ _URN = re.compile(r"urn:li:\w{1,40}:[\w-]{1,40}")
 _DAY = re.compile(r"(\d{1,2})\.? (?:de )?([^\W\d_]{3,12})\.? (?:de )?(\d{4})")
 _NUMBERED_DAY = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\D?")
 _Row: TypeAlias = Mapping[str, str | None]
-
-
-_YES = frozenset(
-    ("yes", "true", "ja", "oui", "sí", "si", "sim", "kyllä", "tak", "ano", "da", "evet", "igen", "はい")
-)
-_NO = frozenset(
-    (
-        "no",
-        "false",
-        "nein",
-        "non",
-        "não",
-        "nej",
-        "nei",
-        "nee",
-        "ei",
-        "nie",
-        "ne",
-        "nu",
-        "hayır",
-        "nem",
-        "いいえ",
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -288,23 +265,6 @@ def _rows(member: Member) -> Iterator[At | SetAside]:
         yield SetAside(str(reason), 1)
 
 
-def _is_yes(told: str) -> bool:
-    """Tell whether a field says yes, in the languages of LinkedIn.
-
-    Raises:
-        ValueError: it is no word that is known.
-
-    >>> _is_yes("Ja"), _is_yes("Non")
-    (True, False)
-    """
-    word = told.strip().lower()
-    if word not in _YES | _NO:
-        raise ValueError(
-            f"whether the message is a draft is told by a word that is not known: {clean(told, 40)!r}"
-        )
-    return word in _YES
-
-
 def _in_english(row: _Row, order: Sequence[str]) -> _Row:
     """Call the columns by their English names: their order is the same in all languages."""
     return dict(zip(order, row.values(), strict=False))
@@ -323,7 +283,7 @@ def _owner(export: Export, files: Mapping[str, str], stated: str) -> tuple[str, 
         name = clean(f"{row.get('firstname') or ''} {row.get('lastname') or ''}", 200)
     for _, row in _whole_rows(export, files, "email addresses.csv"):
         address = clean(row.get("emailaddress") or "", 320)
-        if "@" in address and (row.get("confirmed") or "yes").strip().lower() in _YES:
+        if "@" in address and (row.get("confirmed") or "yes").strip().lower() in YES:
             addresses.append(email_account(address))
     account = stated or _among_messages(export, files, name) or (f"linkedin-name:{name}" if name else "")
     mine = (account, *dict.fromkeys(addresses)) if account else ()
@@ -421,7 +381,10 @@ class _Reader:
         )
 
     def _message(self, line: int, row: _Row) -> Iterator[Record]:
-        if any(_is_yes(row.get(name) or "no") for name in ("ismessagedraft", "isconversationdraft")):
+        if any(
+            is_yes(row.get(name) or "no", "whether the message is a draft")
+            for name in ("ismessagedraft", "isconversationdraft")
+        ):
             self.drafts += 1
             return
         sender, name = account_of(row.get("senderprofileurl") or ""), clean(row.get("from") or "", 200)

@@ -33,7 +33,7 @@ from connectors.kit.modality.telling import BookedRooms, Told, kind_of, place_of
 from connectors.kit.text import clean
 from connectors.kit.times import moment, named_zone
 from connectors.kit.zones import zone_called
-from connectors.suites.microsoft_mail import MailReading, mail_account, mailbox_of
+from connectors.mail.graph_mail import MailReading, mail_account, mailbox_of
 from influence.contract.connector import Changed
 from influence.contract.records import Activity, Deleted, Note, Person, Record, SetAside, Verb
 

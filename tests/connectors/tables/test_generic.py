@@ -85,7 +85,7 @@ def test_of_wide_text_that_is_damaged_the_row_is_set_aside() -> None:
     content = "time,actor,verb\n1,x:1,post\n1,x:\ud83d,post\n1,x:2,post\n".encode("utf-16", "surrogatepass")
     found = records("activities", content + b"\0")
     assert ["x:1", "x:2"] == [row["actor"] for row in rows(found)]
-    assert [("line 3 is not UTF-8", 3), ("fields in the row: 1, in the header: 3", 5)] == [
+    assert [("line 3 is not UTF-8", 3), ("line 5 is not UTF-8", 5)] == [
         (one.reason, one.line) for one in found if isinstance(one, SetAside)
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.suites.purview import Purview
+from connectors.mail.purview import Purview
 from influence.contract.connector import ConnectorError, Unreadable
 from influence.contract.records import Activity, Note, Record, SetAside, Unsaid
 from influence.contract.testing import member_of

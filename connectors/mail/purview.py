@@ -21,7 +21,7 @@ from connectors.kit.apart import not_read
 from connectors.kit.csv_files import header, plain, rows
 from connectors.kit.day_order import DayOrder, read_written
 from connectors.kit.text import clean
-from connectors.suites.microsoft_mail import MailReading
+from connectors.mail.graph_mail import MailReading
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside
