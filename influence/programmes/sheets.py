@@ -97,12 +97,16 @@ def _quartile(shares: Sequence[float], at: float) -> float:
 
 
 def bands(sheets: Mapping[str, Sheet], person: str, least: int) -> tuple[tuple[Band, ...], str | None]:
-    """Return the bands that a mentee's sheet may show, made of all others alone, and why there are none if so."""
+    """Return the bands that a mentee's sheet may show, made of all others alone; and why none is of what was agreed.
+
+    Where nothing was agreed, that is of the people never met.
+    """
     told = {one.name for one in sheets[person].measured}
     found = moved((sheet for one, sheet in sheets.items() if one != person), least)
     shown = tuple(one for one in found if one.measure in told)
-    if shown:
+    agreed = {one.goal.measure for one in sheets[person].goals} or {"reach_4"}
+    if any(one.measure in agreed for one in shown):
         return shown, None
-    return (), because(
+    return shown, because(
         "a band needs at least {least} other mentees of whom the same can be told", least=least
     )

@@ -15,11 +15,12 @@ from click.testing import CliRunner
 from influence.cli import main
 from influence.contract.language import day_in_english
 from influence.contract.plan import line
-from influence.contract.programmed import GIVEN, TAKEN, Note
+from influence.contract.programmed import GIVEN, TAKEN, Goal, Note, Sought
 from influence.programmes.followed import NOBODY, NOTHING_SINCE, followed
 from influence.programmes.notes import NoteError
 from influence.programmes.plan import PlanError
 from influence.programmes.programme import ProgrammeError, Programmes
+from influence.programmes.sheets import bands
 from influence.reach.ego import Ego
 from influence.rights.released import TooAlike
 from influence.workspace.workspace import Workspace
@@ -209,6 +210,17 @@ def test_a_band_is_of_all_others_alone(started: Programmes) -> None:
     assert {band.people for band in sheet.bands} == {5}
     low, high = next((band.low, band.high) for band in sheet.bands if band.measure == "first_hand")
     assert 0.3 < low <= high < 0.8
+
+
+def test_where_no_band_is_of_what_was_agreed_a_sheet_says_so_though_there_are_others(
+    started: Programmes,
+) -> None:
+    sheets = {one.person: one for one in started.show().sheets}
+    agreed = Sought(Goal("of_nobody_else", "least", 1.0), 1.0, None)
+    other = sheets | {"m0": replace(sheets["m0"], goals=(agreed,))}
+    assert (True, None) == (bool(bands(sheets, "m0", 5)[0]), bands(sheets, "m0", 5)[1])
+    assert "at least 5 other mentees" in str(bands(other, "m0", 5)[1])
+    assert bands(other, "m0", 5)[0] == bands(sheets, "m0", 5)[0]
 
 
 def test_notes_are_kept_and_taken_back(started: Programmes) -> None:

@@ -120,6 +120,15 @@ def test_nobody_is_shut_out(chromium, tracked, size, dark, pages):
             assert [] == barriers(tab, folded=True, colours=dark), path
 
 
+def test_on_a_telephone_no_number_of_a_sphere_is_out_of_sight_nor_what_a_window_may_be(chromium, tracked):
+    fits = "all => all.map(one => one.scrollWidth <= one.clientWidth)"
+    with inside(chromium, tracked, PHONE) as (tab, go):
+        go("/leader/ann")
+        assert [True] == tab.page.eval_on_selector_all("#spheres .scroll:has(table)", fits)
+        tab.page.eval_on_selector("#since", "one => { one.value = one.placeholder }")
+        assert [True] == tab.page.eval_on_selector_all("#since", fits)
+
+
 def test_without_scripts_everything_can_be_read_filtered_and_answered(chromium, tracked):
     with inside(chromium, tracked, scripts=False) as (tab, go):
         go("/leader/ann")
