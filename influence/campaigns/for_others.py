@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
+from influence.analysis.without_names import OTHERS
 from influence.campaigns.held import Held
+from influence.campaigns.people import spheres_of, took_part
 from influence.contract.campaigned import (
     Campaigned,
     NewPeople,
@@ -48,11 +51,17 @@ def for_others(told: Campaigned, smallest: int) -> Campaigned:
     )
 
 
-def counted_in(held: Held) -> Mapping[str, frozenset[str]]:
-    """Return of which people (ids) a copy tells: all who took part, and by whether they posted or only responded."""
+def counted_in(held: Held, smallest: int) -> Mapping[str, frozenset[str]]:
+    """Return of which people (ids) a copy tells: all who took part, who posted, who only responded, and by sphere."""
     ids = held.whole.people.ids
     posted, responded = frozenset(ids(held.posted)), frozenset(ids(held.responded))
-    return {"all": posted | responded, "posted": posted, "responded": responded}
+    found = {"all": posted | responded, "posted": posted, "responded": responded}
+    told = {one.sphere for one in merged(took_part(held).spheres, smallest)}
+    of: dict[str, set[str]] = defaultdict(set)
+    for codes in (held.posted, held.responded):
+        for person, sphere in zip(ids(codes), spheres_of(held, codes), strict=True):
+            of[f"sphere:{sphere if sphere in told else OTHERS}"].add(person)
+    return found | {name: frozenset(people) for name, people in of.items() if len(people) >= smallest}
 
 
 def _few(smallest: int, *sizes: int) -> bool:

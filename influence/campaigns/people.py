@@ -32,7 +32,7 @@ NOBODY = because("nobody responded")
 
 def took_part(held: Held) -> TookPart:
     """Say who took part, by sphere, the known order of spheres first; names by the alphabet."""
-    posted, responded = (Counter(_spheres_of(held, codes)) for codes in (held.posted, held.responded))
+    posted, responded = (Counter(spheres_of(held, codes)) for codes in (held.posted, held.responded))
     order = {name: place for place, name in enumerate(SPHERES)}
     names = sorted({*posted, *responded}, key=lambda one: (order.get(one, len(order)), one))
     return TookPart(
@@ -45,7 +45,7 @@ def took_part(held: Held) -> TookPart:
     )
 
 
-def _spheres_of(held: Held, codes: Ints) -> list[str]:
+def spheres_of(held: Held, codes: Ints) -> list[str]:
     """Return the spheres of people, as the leader sees them, or as the house of most who posted does."""
     rules, people = held.whole.settings.spheres, held.whole.people
     listed = on_lists(held.whole.tables, rules)
@@ -104,7 +104,7 @@ def beyond(held: Held) -> Finding:
 
 def _own(held: Held) -> Ints:
     """Return who posted and is of the house of most who did; all who posted, where no house is known."""
-    at_home = np.array([one == "company" for one in _spheres_of(held, held.posted)], bool)
+    at_home = np.array([one == "company" for one in spheres_of(held, held.posted)], bool)
     return held.posted[at_home] if at_home.any() else held.posted
 
 

@@ -7,6 +7,7 @@ how often it is stopped by Ctrl-C (100); the moments are drawn at random over th
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.kit import programme_log, small_company
+from tests.kit.dashboard import Visitor
 from tests.kit.figures import measured
 from tests.kit.served import served
 from tests.kit.slack_service import SlackService
@@ -27,6 +29,7 @@ STOPS = int(os.environ.get("INFLUENCE_STOPS", "1"))
 LONG = max(KILLS, STOPS) > 10
 SEED = int(os.environ.get("INFLUENCE_SEED", "1"))
 STORE = "influence.duckdb"
+LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)")
 KEYS = {"INFLUENCE_SLACK_TOKEN": "placeholder", "INFLUENCE_RIGHTS_KEY": "the same for all"}
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL")
@@ -103,9 +106,8 @@ CASES = {
     "digest": Case("tracked", (("digest", "--format", "txt"),)),
     "programme": Case("mentored", (("programme", "start"),), already="was started"),
 }
-if not LONG:
-    for slow in ("report", "track", "pull", "forget", "digest", "programme"):  # some are killed elsewhere too
-        del CASES[slow]
+SLOW = {"report", "track", "pull", "forget", "digest", "programme"}  # some are killed elsewhere too
+NAMES = [name for name in CASES if LONG or name not in SLOW]
 
 
 def fresh(rooms, case, name, url, version):
@@ -179,7 +181,7 @@ class Tried:
         return code, said, ended == twice != once
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_what_is_killed_is_finished_by_the_same_command(rooms, commands, name):
     chance, died, landed = random.Random(f"{name} {SEED}"), 0, 0  # noqa: S311 - it only picks moments
     with served(SlackService().answer) as here:
@@ -193,7 +195,7 @@ def test_what_is_killed_is_finished_by_the_same_command(rooms, commands, name):
     assert died or not LONG
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_what_is_stopped_by_hand_says_so_and_is_finished_by_the_same_command(rooms, commands, name):
     chance, stopped = random.Random(f"{name} by hand {SEED}"), 0  # noqa: S311 - it only picks moments
     with served(SlackService().answer) as here:
@@ -220,6 +222,60 @@ def test_pages_that_are_stopped_by_hand_at_any_moment_leave_the_store_and_the_fo
         assert before == told(place, CASES["linkage"])
         if n + 1 == STOPS or n % 10 == 9:
             measured("stopped by hand", "serve", stops=n + 1, stopped=n + 1, lost=0, seed=SEED)
+
+
+@pytest.mark.parametrize("work", ["/pull", "/leader/ann@acme.example"])
+def test_pages_that_are_ended_while_long_work_runs_lose_nothing_and_leave_no_process(rooms, commands, work):
+    chance, once = random.Random(f"work {work} {SEED}"), WORKS[work]  # noqa: S311 - it only picks moments
+    with served(SlackService().answer) as here:
+        tried = Tried(rooms, commands, once, here.url)
+        [way] = tried.case.ways()
+        for n in range(STOPS):
+            place, by = tried.begin(way), chance.choice((signal.SIGINT, signal.SIGTERM))
+            longest = max(one - STARTS for one in tried.took[way][-5:])
+            code, said, left = ended_at_work(place, work, max(longest, 1) * chance.random(), by)
+            assert code in (0, 1, -by), (by, said)
+            assert "Traceback" not in said, said
+            assert [] == left, by
+            ended, seconds = tried.finish(place, way)
+            tried.took[way].append(seconds)
+            expected = tried.known[way][0][0]
+            of_work = {table: rows for table, rows in ended[0].items() if table not in READ}
+            assert of_work == {table: expected[0][table] for table in of_work}, differing(ended, expected)
+            assert holds_no_orphans(place / "ws" / STORE)[1:] == (0, 0)
+            if n + 1 == STOPS or n % 10 == 9:
+                measured("stopped by hand", f"serve at {work}", stops=n + 1, stopped=n + 1, lost=0, seed=SEED)
+
+
+WORKS = {"/pull": "pull", "/leader/ann@acme.example": "linkage"}
+"""What a page begins that takes long, and the command that stores the same."""
+READ = {"reading_log", "meta"}
+"""Who read about a leader stands there for the page alone, and by what it is sealed."""
+STARTS = 0.5
+"""Seconds in which a command has not begun its work yet."""
+
+
+def ended_at_work(place, work, moment, by):
+    """Begin long work on a page, end the process by a signal; return how it ended, what it said, and what is left."""
+    command = [sys.executable, "-u", "-m", "influence", "serve", "--no-browser", "--port", "0"]
+    known = os.environ | KEYS | {"INFLUENCE_WORKSPACE": "ws"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, cwd=place, env=known, **pipes) as running:
+        try:
+            link = LINK.search(running.stdout.readline())
+            visitor = Visitor(int(link[1]))
+            running.stdout.readline()
+            visitor.enter(link[0])
+            asking = visitor.post(work) if work == "/pull" else visitor.get(work)
+            assert asking.status in (200, 303), asking.text
+            time.sleep(moment)
+            running.send_signal(by)
+            said, _ = running.communicate(timeout=60)
+        finally:
+            running.kill()
+    left = ["ps", "-o", "args=", "-s", str(running.pid)]
+    rest = subprocess.run(left, capture_output=True, text=True, check=False).stdout.splitlines()
+    return running.returncode, said, rest
 
 
 def stopped_serving(place, moment):

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from influence import Workspace
-from influence.campaigns.for_others import LEFT_OUT, for_others
+from influence.analysis.without_names import OTHERS
+from influence.campaigns.campaigns import held_of, told
+from influence.campaigns.for_others import LEFT_OUT, counted_in, for_others
 from influence.contract.campaigned import (
     Campaigned,
     CampaignError,
@@ -96,6 +98,18 @@ def asked(since: int, until: int) -> Stated:
     """A campaign of some days, counted from the first of the one in the settings."""
     days = [(monday(0) + timedelta(days=one)).date().isoformat() for one in (since, until)]
     return Stated("drawn", NET_ZERO, *days)
+
+
+def test_the_sets_that_are_kept_are_those_that_a_copy_tells(spring: Workspace) -> None:
+    stated = asked(0, 28)
+    held, running = held_of(spring.analysis, stated, None)
+    kept, copy = counted_in(held, 2), for_others(told(held, running=running), 2)
+    assert (copy.took_part.posted, copy.took_part.responded) == (len(kept["posted"]), len(kept["responded"]))
+    spheres = {one.sphere or OTHERS: one.people for one in copy.took_part.spheres}
+    assert spheres == {
+        name.partition(":")[2]: len(people) for name, people in kept.items() if name.startswith("sphere:")
+    }
+    assert spheres
 
 
 def test_two_campaigns_that_differ_by_one_person_are_not_both_told(spring: Workspace) -> None:
