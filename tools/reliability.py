@@ -187,7 +187,8 @@ _MACHINE = {
         f"`{one['row']}` beside another process: told in {one['seconds']} s who holds it"
     ),
     "stopped by hand": lambda one: (
-        f"`{one['row']}` by Ctrl-C: {one['stops']} times, {one['stopped']} in the middle, {one['lost']} lost"
+        f"`{one['row']}` by {one.get('by', 'Ctrl-C')}: {one['stops']} times, {one['stopped']} in the middle, "
+        f"{one['lost']} lost"
     ),
     "disk": lambda one: f"disk {one['row']}: told in a sentence, whole afterwards",
     "zones": lambda one: f"{one['row']} in {one['zones']} zones: {one['differ']} differ",

@@ -33,7 +33,9 @@ class Campaigning(Writing):
         """
         held, running = held_of(self.analysis, self._asked(campaign, leader), leader)
         found, smallest = told(held, running=running), self.settings.smallest_shown
-        self.releases("" if found.leader is None else found.leader["person"], counted_in(held, smallest), smallest)
+        self.releases(
+            "" if found.leader is None else found.leader["person"], counted_in(held, smallest), smallest
+        )
         return for_others(found, smallest)
 
     def _asked(self, campaign: str | Stated, leader: str | None) -> Stated:

@@ -244,7 +244,8 @@ def test_pages_that_are_ended_while_long_work_runs_lose_nothing_and_leave_no_pro
             assert of_work == {table: expected[0][table] for table in of_work}, differing(ended, expected)
             assert holds_no_orphans(place / "ws" / STORE)[1:] == (0, 0)
             if n + 1 == STOPS or n % 10 == 9:
-                measured("stopped by hand", f"serve at {work}", stops=n + 1, stopped=n + 1, lost=0, seed=SEED)
+                stops = {"stops": n + 1, "stopped": n + 1, "lost": 0, "by": "Ctrl-C or SIGTERM"}
+                measured("stopped by hand", f"serve at {work}", seed=SEED, **stops)
 
 
 WORKS = {"/pull": "pull", "/leader/ann@acme.example": "linkage"}

@@ -18,6 +18,8 @@ from pathlib import Path
 
 _FEW = 20
 """So many kills take less time than what is loaded ahead for them."""
+_LONGEST = 600
+"""Seconds after which a command hangs: beside others that take the processors one has needed over two minutes."""
 HOUSES = ("influence", "connectors", "reports")
 
 
@@ -125,7 +127,7 @@ def _run(words, folder, after, by, environment):
         if after is not None and not sent and spent >= after:
             os.kill(child, by)
             sent = True
-        if spent > 120:
+        if spent > _LONGEST:
             os.kill(child, signal.SIGKILL)
         time.sleep(0.0005 if after is not None and not sent else 0.005)
     spent = time.monotonic() - begun
