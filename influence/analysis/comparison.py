@@ -19,7 +19,7 @@ from influence.contract.language import recognised, translated
 from influence.contract.showing import compared_html, label_of, more_of, number_of
 from influence.contract.wording import between
 from influence.kernels.arrays import Floats, Ints
-from influence.measures.reach import doubted, reach
+from influence.measures.reach import four_steps
 from influence.reach.ego import Ego
 
 FALSE_SHARE = 0.05
@@ -146,7 +146,7 @@ def compare(egos: Sequence[Ego], *, q: float = FALSE_SHARE, draws: int | None = 
     pairs = list(combinations(range(len(egos)), 2))
     enough = int(np.ceil(2 * len(pairs) * len(COMPARED) / q))
     sums = _sums(egos, max(draws or egos[0].settings.draws, enough))
-    found = [_of_one(ego, None if sums is None else sums[:, 3 * i : 3 * i + 3]) for i, ego in enumerate(egos)]
+    found = [_of_one(ego) for ego in egos]
     differences = [
         _difference(
             measure, egos[i], egos[j], (found[i][measure], found[j][measure]), _less(sums, measure, i, j)
@@ -206,8 +206,9 @@ def _units(ego: Ego, theirs: Ints) -> Ints:
     return np.where(np.isin(conversation, theirs), conversation, -1 - ego.drawn.item)
 
 
-def _of_one(ego: Ego, sums: Floats | None) -> dict[str, Finding]:
-    findings = doubted(ego, reach(ego.found, sums if ego.found else None))
+def _of_one(ego: Ego) -> dict[str, Finding]:
+    """Return what a report on that person says: drawn with others', the same number would have another interval."""
+    findings = four_steps(ego)
     return {name: findings[name] for name in COMPARED}
 
 

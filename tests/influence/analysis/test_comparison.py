@@ -7,6 +7,7 @@ import pytest
 
 from influence.analysis import comparison as cohort
 from influence.analysis.comparison import CohortError, compare
+from influence.measures.reach import four_steps
 from influence.reach.ego import Ego
 from tests.kit.logs import iso
 
@@ -60,6 +61,13 @@ def three(workspace):
         + threads("bob", 80, lambda i: [f"b{i}"] if i % 4 == 0 else [])
         + threads("cem", 80, lambda i: [f"c{i}"] if i % 4 == 1 else []),
     )
+
+
+def test_a_number_has_the_interval_that_the_report_gives_it(three):
+    found = egos(three, "ann", "bob")
+    for ego in found:
+        told = compare(found).people[ego.person]
+        assert [four_steps(ego)[name] for name in told] == list(told.values())
 
 
 def test_many_more_people_are_told_apart_and_as_many_are_not(three):
