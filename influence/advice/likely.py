@@ -229,7 +229,7 @@ def _taught_by(outcome: Flags) -> tuple[Ints, Floats]:
     """Return the pairs that are learned from, and how many pairs each stands for: all who came, evenly some others.
 
     >>> rows, stands_for = _taught_by(np.arange(100) == 7)
-    >>> len(rows), 7 in rows, stands_for.min(), round(stands_for.sum(), 6)
+    >>> len(rows), 7 in rows, float(stands_for.min()), round(float(stands_for.sum()), 6)
     (21, True, 1.0, 100.0)
     """
     others = np.flatnonzero(~outcome)

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from influence.chance import thread_test as permutation
 from influence.chance.shuffle_test import shuffle_test
 from influence.chance.thread_test import contacts, thread_test, threads
-from influence.kernels import chance
+from influence.kernels import chance, cores
 from influence.measures.against_chance import influence_test, position_by_chance, question
 from tests.kit.asking import asking
 from tests.kit.places import ROOT
@@ -158,7 +158,7 @@ def test_the_order_of_rows_and_the_names_of_threads_do_not_matter():
 def test_the_number_of_cores_does_not_matter(monkeypatch):
     log_ = happen(World(threads=30), 2)
     one = thread_result(log_)
-    monkeypatch.setattr(permutation, "cpu_count", lambda: 1)
+    monkeypatch.setattr(cores, "cpu_count", lambda: 1)
     assert one.by_chance.tolist() == thread_result(log_).by_chance.tolist()
     assert one.by_chance.tolist() != thread_result(log_, seed=2).by_chance.tolist()
 
