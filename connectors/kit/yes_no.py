@@ -5,25 +5,12 @@ from __future__ import annotations
 from connectors.kit.text import clean
 
 YES = frozenset(
-    ("yes", "true", "ja", "oui", "sí", "si", "sim", "kyllä", "tak", "ano", "da", "evet", "igen", "はい")
+    ("yes", "true", "ja", "oui", "sí", "sì", "si", "sim", "kyllä", "tak", "ano", "da", "evet", "igen", "はい")
 )
 NO = frozenset(
     (
-        "no",
-        "false",
-        "nein",
-        "non",
-        "não",
-        "nej",
-        "nei",
-        "nee",
-        "ei",
-        "nie",
-        "ne",
-        "nu",
-        "hayır",
-        "nem",
-        "いいえ",
+        *("no", "false", "nein", "non", "não", "nej", "nei", "nee"),
+        *("ei", "nie", "ne", "nu", "hayır", "nem", "いいえ"),
     )
 )
 

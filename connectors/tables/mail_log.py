@@ -15,7 +15,7 @@ import numpy as np
 from connectors.kit import csv_files as delimited
 from connectors.kit.csv_files import plain
 from connectors.kit.day_order import DayOrder, Written, read_written
-from connectors.tables.mail_status import Fates, spam
+from connectors.tables.mail_status import Fates
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import Note, Record, Rows, SetAside, Verb
@@ -177,8 +177,8 @@ class MailLog:
             "to": pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), until)), addressees.drop_null()),
             "line": table.column("line"),
         }
-        if "status" in table.column_names:
-            columns["unsaid"] = spam(table.column("status"))
+        if "unsaid" in table.column_names:
+            columns["unsaid"] = table.column("unsaid")
         return Rows("activities", pa.table(columns), zone)
 
     def _accounts(self, column: pa.ChunkedArray) -> pa.Array:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,7 +59,6 @@ _REASONS = {
 _SHOWN, _LONGEST = 5, 40
 
 
-@lru_cache(4096)
 def fate(told: str | None) -> Fate:
     """Return what one word, a code, or a list of words says became of a mail; nothing said is a step on its way.
 
@@ -89,38 +87,40 @@ class Fates:
         if "status" not in table.column_names:
             return
         words = table.column("status").unique().drop_null().to_pylist()
-        strange = [word for word in words if fate(word) is Fate.UNKNOWN]
+        strange = [word[:_LONGEST] for word in words if fate(word) is Fate.UNKNOWN]
         self.is_known |= len(strange) < len(words)
         self.strange = list(dict.fromkeys([*self.strange, *strange]))[:_SHOWN]
         if "message" in table.column_names:
             found = _fates(table.column("status"))
             self._failed.update(_mails(table.filter(found == Fate.FAILED)))
             self._arrived.update(_mails(table.filter(found == Fate.ARRIVED)))
+            self._failed.discard(None)
 
     def apart(self, table: pa.Table) -> tuple[pa.Table, list[SetAside]]:
-        """Take out what did not reach anybody, as far as the log says, or of which nothing known is said."""
+        """Take out what did not reach anybody, as far as the log says, or of which nothing known is said.
+
+        What is left has a column `unsaid`, which tells spam.
+        """
         if "status" not in table.column_names:
             return table, []
         found = _fates(table.column("status"))
-        if failed := self._failed - self._arrived - {None}:
-            steps = [mail in failed for mail in _mails(table)]
+        if self._failed:
+            steps = [mail in self._failed and mail not in self._arrived for mail in _mails(table)]
             found[(found == Fate.SENT) & np.array(steps, np.bool_)] = Fate.FAILED
         kept = np.isin(found, (Fate.SENT, Fate.ARRIVED, Fate.SPAM))
         lost = table.filter(~kept)
         reasons = map(_reason, found[~kept].tolist(), lost.column("status").to_pylist())
-        lines = lost.column("line").to_pylist()
-        return table.filter(kept), [
-            SetAside(reason, line) for reason, line in zip(reasons, lines, strict=True)
+        aside = [
+            SetAside(reason, line)
+            for reason, line in zip(reasons, lost.column("line").to_pylist(), strict=True)
         ]
+        return table.filter(kept).append_column("unsaid", _spam(found[kept])), aside
 
 
-def spam(statuses: pa.ChunkedArray) -> pa.Array:
-    """Say of each row whether it was taken for spam."""
+def _spam(fates: NDArray[np.int8]) -> pa.Array:
     import pyarrow as pa
 
-    return pa.array([None, Unsaid.SPAM.value], pa.string()).take(
-        pa.array(_fates(statuses) == Fate.SPAM).cast(pa.int8())
-    )
+    return pa.array([None, Unsaid.SPAM.value], pa.string()).take(pa.array(fates == Fate.SPAM).cast(pa.int8()))
 
 
 def _reason(its: int, told: str | None) -> str:

@@ -27,7 +27,7 @@ from influence.kernels.arrays import Flags, Floats, Ints
 LEADERS = 60
 """Of more, those to whom most different people responded teach enough."""
 FEWEST = 20
-"""Who came at the cuts learned from: of fewer nothing is learned here."""
+"""Who came at the cuts learned from, and who did not: of fewer nothing is learned here."""
 OTHERS = 20
 """So many who did not come, for each who did, teach nearly as much as all: errors of weights are √(21/20) as large."""
 CUTS = (1.0, 1.5, 2.0, 2.5, 3.0)
@@ -162,9 +162,10 @@ class Record:
         outcomes = [
             came(self.history, one.asked, cut, cut + self.step) for one, cut in zip(pairs, cuts, strict=True)
         ]
-        if sum(int(one.sum()) for one in outcomes) < FEWEST:
+        outcome = np.concatenate([np.zeros(0, bool), *outcomes])
+        if min(outcome.sum(), (~outcome).sum()) < FEWEST:
             return self.told
-        return _learned(pairs, np.concatenate(outcomes), self.told)
+        return _learned(pairs, outcome, self.told)
 
     def chances(self, until: int) -> Chances | None:
         """Return how a score becomes a probability, by what followed a cut that lies a third of the window before.
@@ -244,8 +245,9 @@ def _features(pairs: list[Ranked], rows: Ints, told: Weights) -> Floats:
     It is filled in place: of a large log it is the largest array of all, and there is room for one.
     """
     found = np.empty((len(rows), len(SIGNS) + OF_PAIRS + 1))
-    begin = np.cumsum([0, *(len(one.asked) for one in pairs)])
-    for one, since, (start, end) in zip(pairs, begin, pairwise(np.searchsorted(rows, begin)), strict=False):
+    edges = np.cumsum([0, *(len(one.asked) for one in pairs)])
+    places = pairwise(np.searchsorted(rows, edges))
+    for one, since, (start, end) in zip(pairs, edges[:-1], places, strict=True):
         some = one.where(rows[start:end] - since)
         found[start:end, : len(SIGNS)] = some.asked.signs
         found[start:end, len(SIGNS) : -1] = some.ranks[:, :OF_PAIRS]

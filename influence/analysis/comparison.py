@@ -19,7 +19,7 @@ from influence.contract.language import recognised, translated
 from influence.contract.showing import compared_html, label_of, more_of, number_of
 from influence.contract.wording import between
 from influence.kernels.arrays import Floats, Ints
-from influence.measures.reach import four_steps
+from influence.measures.reach import FEWEST_CONVERSATIONS, TOO_FEW, four_steps
 from influence.reach.ego import Ego
 
 FALSE_SHARE = 0.05
@@ -231,9 +231,10 @@ def _difference(
     measure: str, one: Ego, other: Ego, found: tuple[Finding, Finding], draws: Floats | None
 ) -> Difference:
     mine, theirs = found
-    if mine.value is None or theirs.value is None or draws is None:
+    few = draws is not None and any(ego.conversations < FEWEST_CONVERSATIONS for ego in (one, other))
+    if few or mine.value is None or theirs.value is None or draws is None:
         reasons = dict.fromkeys(reason for reason in (mine.reason, theirs.reason) if reason)
-        reason = "; ".join(reasons) or NO_TIMES
+        reason = TOO_FEW if few else "; ".join(reasons) or NO_TIMES
         value = (
             None if mine.value is None or theirs.value is None else round(mine.value - theirs.value, DIGITS)
         )

@@ -7,7 +7,7 @@ import pytest
 
 from influence.analysis import comparison as cohort
 from influence.analysis.comparison import CohortError, compare
-from influence.measures.reach import four_steps
+from influence.measures.reach import TOO_FEW, four_steps
 from influence.reach.ego import Ego
 from tests.kit.logs import iso
 
@@ -205,3 +205,11 @@ def test_what_is_no_cohort_is_refused_in_one_sentence(three):
     later = Ego(ann.population, bob.leader, type(bob.window)(bob.window.since + 1, bob.window.until))
     with pytest.raises(CohortError, match="one window"):
         compare([ann, later])
+
+
+def test_of_too_few_conversations_no_difference_is_told(workspace):
+    made = workspace(
+        activities=threads("ann", 40, lambda i: [f"a{i}"]) + threads("bob", 4, lambda i: [f"b{i}"])
+    )
+    found = of(compare(egos(made, "ann", "bob")), "reach_4", "ann", "bob")
+    assert (False, f"cannot tell: {TOO_FEW}") == (found.apart, found.words)

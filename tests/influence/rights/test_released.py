@@ -174,6 +174,7 @@ def test_copies_of_each_quarter_of_two_years_may_all_be_told(seed):
         active = {one: sphere for one, sphere in people.items() if drawn.random() < 0.5}
         cells = {f"sphere:{one}": frozenset(who for who in active if active[who] == one) for one in "cpm"}
         released.grant("p1", {"all": frozenset(active), **cells}, SMALLEST)
+    assert 8 == len(released._before("p1")["all"])
 
 
 def test_without_the_ledger_the_same_attacker_learns_of_them():
