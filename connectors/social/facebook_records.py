@@ -35,7 +35,9 @@ _NOBODY = re.compile(r"\bfacebook", re.IGNORECASE)
 """All deleted users have one name, which holds Facebook's in every language: `Usuario de Facebook`."""
 _NO_MESSAGE = {"call_duration": "calls", "is_unsent": "unsent messages"}
 _SAID = frozenset(("Generic", "Share", "None"))
-"""What Facebook calls messages that somebody wrote; the others are its own (who joined, a call, a payment)."""
+"""What Facebook calls messages that somebody wrote."""
+_OWN = frozenset(("Subscribe", "Unsubscribe", "Call", "Payment", "Plan"))
+"""What it calls lines of its own: who joined, a call, a payment."""
 _LISTS = {
     "comments_v2": "comments",
     "group_comments_v2": "comments",
@@ -216,7 +218,8 @@ class Conversations:
                 self.told.left_out[f"{what} were left out"] += 1
                 return
         if str(row.get("type")) not in _SAID:
-            self.told.left_out["lines of the program itself were left out"] += 1
+            whose = "the program itself" if str(row.get("type")) in _OWN else "a type that is not known"
+            self.told.left_out[f"lines of {whose} were left out"] += 1
             return
         if sender is None:
             yield SetAside(

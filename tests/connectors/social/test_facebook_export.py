@@ -325,15 +325,15 @@ def test_deleted_users_are_nobody_in_every_language(name):
     assert {"facebook-name:Ann Lée"} == {one.actor for one in found if isinstance(one, Activity)}
 
 
-def test_lines_of_the_program_are_no_messages():
-    body = thread(
-        "a_1", ["Bo Ek", "Ann Lée"], said("Ann Lée", type="Subscribe"), said("Bo Ek", type="Generic")
-    )
+@pytest.mark.parametrize(
+    ("kind", "whose"), [("Subscribe", "the program itself"), ("Hologram", "a type that is not known")]
+)
+def test_lines_of_the_program_are_no_messages(kind, whose):
+    lines = said("Ann Lée", type=kind), said("Bo Ek", type="Generic")
+    body = thread("a_1", ["Bo Ek", "Ann Lée"], *lines)
     found = list(FacebookExport().parse(member_of(json.dumps(body).encode(), "message_1.json")))
     assert ["facebook-name:Bo Ek"] == [one.actor for one in found if isinstance(one, Activity)]
-    assert "1 lines of the program itself were left out" in [
-        one.text for one in found if isinstance(one, Note)
-    ]
+    assert f"1 lines of {whose} were left out" in [one.text for one in found if isinstance(one, Note)]
 
 
 def test_an_instagram_export_is_not_taken_for_facebooks():
