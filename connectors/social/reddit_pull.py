@@ -100,10 +100,12 @@ class Api:
         self._began = self._waited = self._reset = 0.0
 
     def _keep(self, response: requests.Response, **_: Any) -> None:
-        """Keep an answer; praw asks for its token by POST, and what that brings is nobody's to read."""
-        if response.request.method == "GET":
-            self._last = response
-            self._waited = time.monotonic() - response.elapsed.total_seconds() - self._began
+        """Keep an answer; praw asks for its token by POST, which is nobody's to read and no wait for a limit."""
+        if response.request.method == "POST":
+            self._began = time.monotonic()
+            return
+        self._last = response
+        self._waited = time.monotonic() - response.elapsed.total_seconds() - self._began
 
     def get(self, path: str, **params: Any) -> requests.Response:
         """Ask for something.
@@ -113,10 +115,11 @@ class Api:
             NotAuthorised, Gone, Changed, ConnectorError: as they say.
         """
         self._wait_for_more()
-        self._last, self._began = None, time.monotonic()
+        self._last = None
         asked = {name: value for name, value in params.items() if value is not None}
         try:
             with _in_one_sentence(path):
+                self._began = time.monotonic()
                 self._reddit.request(method="GET", path=path, params=asked)
         except LookupError:  # prawcore has no error for a 401 that does not say why
             if self._last is None or self._last.status_code not in {401, 403}:
