@@ -47,6 +47,7 @@ _BEHIND_TAG = rf"^(\[[^\[\]]{{1,40}}\]{_SPACE})(({_ANSWERS}|{_PASSED_ON}){_NUMBE
 """A list writes its name before the subject, some of them also before the `Re:`."""
 
 
+_EMPTY = "NULL::VARCHAR[]"
 _WEIGHED = 3_000
 """Letters of a message whose words are weighed."""
 _BEGINNING, _TELLING = 300, 100
@@ -64,7 +65,7 @@ class Keeping:
 
 def staging(kind: str, incoming: pa.Table, zone: str | None, keeping: Keeping) -> str:
     """Write the query that checks and converts the rows of `incoming`, whose columns `readable` has made."""
-    found = {field.name: field.type for field in incoming.schema if not kinds.is_null(field.type)}
+    found = {name: incoming[name].type for name in incoming.column_names if _says_anything(incoming[name])}
     there = [name for name in KINDS[kind].given if name in found]
     as_it_is = tidy(incoming.select([name for name in there if _is_as_declared(kind, name, found[name])]))
     made = [
@@ -85,6 +86,13 @@ def staging(kind: str, incoming: pa.Table, zone: str | None, keeping: Keeping) -
             return f"WITH {given}, {_ties(column)}"
 
 
+def _says_anything(column: pa.ChunkedArray) -> bool:
+    """Tell whether any row has a value: what is asked of a column that is empty takes as long to plan as of any."""
+    if kinds.is_list(column.type) or kinds.is_large_list(column.type):
+        return any(len(chunk.flatten()) for chunk in column.chunks)
+    return column.null_count < len(column)
+
+
 def _is_as_declared(kind: str, name: str, found: pa.DataType) -> bool:
     """Tell whether a column of texts holds texts, and one of lists lists; a time is never only text."""
     listed = KINDS[kind].type_of(name) == TEXTS
@@ -92,7 +100,7 @@ def _is_as_declared(kind: str, name: str, found: pa.DataType) -> bool:
 
 
 def _nothing(kind: str, name: str) -> str:
-    return "NULL::VARCHAR[]" if KINDS[kind].type_of(name) == TEXTS else "NULL"
+    return _EMPTY if KINDS[kind].type_of(name) == TEXTS else "NULL"
 
 
 def _tidy(kind: str, name: str) -> str:
@@ -183,19 +191,23 @@ def _epoch(number: str) -> str:
 
 
 def _account(expression: str) -> str:
+    if expression == "NULL":
+        return expression
     return (
         f"CASE WHEN starts_with(lower({expression}), 'email:') THEN lower({expression}) ELSE {expression} END"
     )
 
 
 def _not_accounts(items: str, name: str) -> str:
-    bad = f"list_filter({items}, lambda a: NOT regexp_matches(a, '{_ACCOUNT}'))"
-    several = f"list_filter({items}, lambda a: regexp_matches(a, '{_SEVERAL}'))"
+    """Refuse the first of a list that is no account, or more than one; a list that is always empty is not looked at."""
+    if items == _EMPTY:
+        return ""
+    wrong = f"list_filter({items}, lambda a: NOT regexp_matches(a, '{_ACCOUNT}') OR regexp_matches(a, '{_SEVERAL}'))"
     return (
-        f"WHEN len({bad}) > 0 THEN '{name}: ''' || left({bad}[1], 60) || "
-        f"''' is not an account, which is written system:identifier, as in name:Ann Lee' "
-        f"WHEN len({several}) > 0 THEN '{name}: ''' || left({several}[1], 60) || "
-        f"''' holds more than one account: write a semicolon between them'"
+        f"WHEN len({wrong}) > 0 THEN '{name}: ''' || left({wrong}[1], 60) || "
+        f"CASE WHEN regexp_matches({wrong}[1], '{_ACCOUNT}') "
+        f"THEN ''' holds more than one account: write a semicolon between them' "
+        f"ELSE ''' is not an account, which is written system:identifier, as in name:Ann Lee' END "
     )
 
 
@@ -230,6 +242,8 @@ def _meant(moment: str) -> str:
 
 
 def _known_word(expression: str, name: str, allowed: Iterable[str]) -> str:
+    if expression == "NULL":
+        return ""
     words = ", ".join(f"'{word}'" for word in allowed)
     return (
         f"WHEN {expression} IS NOT NULL AND {expression} NOT IN ({words}) THEN '{name} ''' || left({expression}, 60) "
@@ -279,13 +293,28 @@ def _wording(text: str, verb: str, secret: str) -> str:
     return f"CASE WHEN {verb} = 'message' AND len({text}) >= {_TELLING} THEN {digest} END"
 
 
-def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keeping) -> str:
-    actor, verb = _account(column["actor"]), f"lower({column['verb']})"
-    plain = f"regexp_replace({column['subject']}, '{_PREFIXES}', '', 'i')"
+def _lower(expression: str) -> str:
+    return expression if expression == "NULL" else f"lower({expression})"
+
+
+def _subject(given: str, secret: str) -> dict[str, str]:
+    """A keyed digest of a subject without what marks an answer, and whether it is marked as one."""
+    if given == "NULL":
+        return {"answers": "false"}
+    plain = f"regexp_replace({given}, '{_PREFIXES}', '', 'i')"
     subject = f"lower(trim(regexp_replace({plain}, '{_BEHIND_TAG}', '\\1', 'i')))"
     words = f"nullif(regexp_replace({subject}, '\\s+', ' ', 'g'), '')"
+    return {
+        "subject": f"sha256('{secret}' || {words})",
+        "answers": f"coalesce(regexp_matches({given}, '{_REPLY}', 'i'), false)",
+    }
+
+
+def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keeping) -> str:
+    actor, verb = _account(column["actor"]), f"lower({column['verb']})"
     sent_with = {name: f"{_account(column[name])}::VARCHAR" for name in ("outbox", "typist")}
-    unsaid = f"lower({column['unsaid']})"
+    sending = ", ".join(column[name] for name in sent_with if column[name] != "NULL")
+    unsaid = _lower(column["unsaid"])
     made = {
         "time": _meant(column["time"]),
         "actor": f"{actor}::VARCHAR",
@@ -294,8 +323,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
         "mentions": f"coalesce({column['mentions']}, [])",
         "audience": f"try_cast({column['audience']} AS BIGINT)",
         "text": f"{column['text'] if keeping.text else 'NULL'}::VARCHAR",
-        "subject": f"sha256('{keeping.secret}' || {words})",
-        "answers": f"coalesce(regexp_matches({column['subject']}, '{_REPLY}', 'i'), false)",
+        **_subject(column["subject"], keeping.secret),
         "inferred": _truth(column["inferred"]),
         "fingerprint": f"sha256('{keeping.secret}' || {column['fingerprint']})",
         **sent_with,
@@ -318,7 +346,7 @@ def _activities(column: dict[str, str], time: pa.DataType | None, keeping: Keepi
                     {_not_one_of(verb, "verb", Verb)}
                     {_not_accounts(column["to"], "to")}
                     {_not_accounts(column["mentions"], "mentions")}
-                    {_not_accounts(f"[{column['outbox']}, {column['typist']}]::VARCHAR[]", "outbox or typist")}
+                    {_not_accounts(f"[{sending}]" if sending else _EMPTY, "outbox or typist")}
                     {_known_word(unsaid, "unsaid", Unsaid)}
                     WHEN {column["audience"]} IS NOT NULL AND try_cast({column["audience"]} AS BIGINT) IS NULL
                     THEN 'audience is not a number'
