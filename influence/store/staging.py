@@ -90,7 +90,7 @@ def _says_anything(column: pa.ChunkedArray) -> bool:
     """Tell whether any row has a value: what is asked of a column that is empty takes as long to plan as of any."""
     if kinds.is_list(column.type) or kinds.is_large_list(column.type):
         return any(len(chunk.flatten()) for chunk in column.chunks)
-    return column.null_count < len(column)
+    return bool(column.null_count < len(column))
 
 
 def _is_as_declared(kind: str, name: str, found: pa.DataType) -> bool:
