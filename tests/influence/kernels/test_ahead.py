@@ -9,7 +9,6 @@ import pytest
 
 from influence.kernels.ahead import _FOR_A_REPORT
 
-
 ASKED = """
 import atexit, sys
 from pathlib import Path
