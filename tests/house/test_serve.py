@@ -20,6 +20,7 @@ from tests.kit.blog_service import BlogService
 from tests.kit.command_line import influence, said
 from tests.kit.dashboard import PEOPLE, Visitor, activities, open_dashboard
 from tests.kit.live_contract import store_of
+from tests.kit.places import COMPILED
 from tests.kit.served import served
 
 LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)")
@@ -91,7 +92,7 @@ def test_the_browser_gets_the_link_by_a_file_that_is_its_owners_alone_and_does_n
     program.chmod(0o755)
     known = {"PATH": os.environ["PATH"], "HOME": str(folder), "BROWSER": f"{program} %s"}
     command = [sys.executable, "-u", "-m", "influence", "serve", "--port", "0", "-w", str(folder / "w")]
-    with subprocess.Popen(command, env=known, text=True, stdout=subprocess.PIPE) as running:
+    with subprocess.Popen(command, env=COMPILED | known, text=True, stdout=subprocess.PIPE) as running:
         told = running.stdout.readline()
         time.sleep(0.5)
         running.send_signal(signal.SIGINT)

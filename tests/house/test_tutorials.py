@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from influence.cli import main
 from tests.kit import tutorial_data
-from tests.kit.places import ROOT
+from tests.kit.places import COMPILED, ROOT
 
 TUTORIALS = ROOT / "docs/tutorials"
 HOMES = {
@@ -69,7 +69,8 @@ class Reader:
 
 @pytest.mark.parametrize("name", sorted(HOMES))
 def test_every_command_of_a_tutorial_runs_and_says_what_is_shown(name, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable, value in (COMPILED | {"HOME": str(tmp_path)}).items():
+        monkeypatch.setenv(variable, value)
     monkeypatch.chdir(tmp_path)
     HOMES[name](tmp_path)
     reader = Reader(monkeypatch)

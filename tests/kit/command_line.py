@@ -7,14 +7,16 @@ import threading
 import urllib.request
 from contextlib import contextmanager
 
+from tests.kit.places import COMPILED
+
 
 @contextmanager
 def influence(folder, *words, terminal=subprocess.PIPE):
     """Run a command until the block ends; it reads from a `terminal` where one is given."""
-    known = {"PATH": os.environ["PATH"], "HOME": str(folder), "INFLUENCE_WORKSPACE": str(folder / "w")}
+    home = {"PATH": os.environ["PATH"], "HOME": str(folder), "INFLUENCE_WORKSPACE": str(folder / "w")}
     command = [sys.executable, "-u", "-m", "influence", *words]
     pipes = {"stdin": terminal, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, env=known, text=True, **pipes) as running:
+    with subprocess.Popen(command, env=COMPILED | home, text=True, **pipes) as running:
         try:
             yield running
         finally:

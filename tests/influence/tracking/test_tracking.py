@@ -16,6 +16,7 @@ from influence.tracking.timers import CannotTime, Timed, cron, systemd
 from influence.tracking.tracking import NothingTracked
 from influence.workspace.workspace import Workspace
 from tests.kit.command_line import said
+from tests.kit.places import COMPILED
 
 MONDAY = date(2026, 1, 5)
 
@@ -141,7 +142,9 @@ def test_the_line_for_cron_does_what_it_says(tracked: Path) -> None:
     line = cron(Timed("influence", place, ["x:lea"], "month"))
     schedule, command = line[:10], line[10:].replace("\\%", "%").replace("influence ", "$INFLUENCE ")
     known = {"INFLUENCE": f"{sys.executable} -m influence", "PATH": "/usr/bin:/bin", "HOME": str(tracked)}
-    done = subprocess.run(["/bin/sh", "-c", command], env=known, cwd=tracked, capture_output=True, text=True)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env=COMPILED | known, cwd=tracked, capture_output=True, text=True
+    )
     assert (schedule, done.returncode, done.stdout) == ("30 6 1 * *", 0, ""), done.stderr
     assert not (tracked / "x").exists()
     with Workspace(place) as one:
