@@ -58,8 +58,8 @@ class PlainCampaigns:
         ]
 
     def marks(self, row):
-        found = {("text", row["text"])} if row["text"] else set()
-        if words(row) and not (row["text"] and words(row) in SAYS_NOTHING):
+        found = {("text", text(row))} if text(row) else set()
+        if words(row) and not (text(row) and words(row) in SAYS_NOTHING):
             found.add(("subject", words(row)))
         return found
 
@@ -81,7 +81,7 @@ class PlainCampaigns:
         """Count what others sent to the leader with a text, or with a subject where it answers nothing."""
         to_leader = [row for row in self.rows if self.leader in row["to"] and row["actor"] != self.leader]
         if mark[0] == "text":
-            return sum(row["text"] == mark[1] for row in to_leader)
+            return sum(text(row) == mark[1] for row in to_leader)
         return sum(words(row) == mark[1] and begins(row) for row in to_leader)
 
     def letters(self):
@@ -114,6 +114,11 @@ def answers(row):
 def begins(row):
     stated = row["verb"] in {"post", "message", "share", "quote"} and not row.get("parent")
     return stated and not answers(row)
+
+
+def text(row):
+    """What a message says; of all else no digest is kept."""
+    return row["text"] if row["verb"] == "message" else None
 
 
 def words(row):
