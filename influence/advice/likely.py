@@ -52,19 +52,20 @@ class Weights:
 
     def scores(self, asked: Ranked) -> Floats:
         """Return the score of each pair."""
-        found: Floats = asked.asked.signs @ self.raw + asked.ranks @ self.rank + self.level
+        found: Floats = asked.asked.signs @ self.raw + asked.ranks @ self.rank[:OF_PAIRS] + self.level
         return found
 
     def parts(self, asked: Ranked) -> Floats:
         """Return what each sign adds to each pair's score, beyond what it adds to all of these pairs on average."""
         signs, ranks = asked.asked.signs, asked.ranks
-        found: Floats = (signs - signs.mean(axis=0)) * self.raw + (ranks - ranks.mean(axis=0)) * self.rank
+        found: Floats = (signs - signs.mean(axis=0)) * self.raw
+        found[:, :OF_PAIRS] += (ranks - ranks.mean(axis=0)) * self.rank[:OF_PAIRS]
         return found
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """Pairs with their signs, and each sign's rank less a half among the people of that leader."""
+    """Pairs with their signs, and the ranks less a half of those that are of pairs, among the people of that leader."""
 
     asked: Asked
     ranks: Floats
@@ -72,9 +73,9 @@ class Ranked:
     @classmethod
     def of(cls, asked: Asked) -> Ranked:
         """Rank the signs of pairs."""
-        ranks = np.zeros_like(asked.signs)
+        ranks = np.empty((len(asked), OF_PAIRS))
         for rows in _by_leader(asked.leader):
-            ranks[rows, :OF_PAIRS] = _ranks(asked.signs[rows, :OF_PAIRS])
+            ranks[rows] = _ranks(asked.signs[rows, :OF_PAIRS])
         return cls(asked, ranks)
 
     def where(self, kept: Flags | Ints) -> Ranked:
@@ -250,7 +251,7 @@ def _features(pairs: list[Ranked], rows: Ints, told: Weights) -> Floats:
     for one, since, (start, end) in zip(pairs, edges[:-1], places, strict=True):
         some = one.where(rows[start:end] - since)
         found[start:end, : len(SIGNS)] = some.asked.signs
-        found[start:end, len(SIGNS) : -1] = some.ranks[:, :OF_PAIRS]
+        found[start:end, len(SIGNS) : -1] = some.ranks
         found[start:end, -1] = TRUST * told.scores(some)
     return found
 

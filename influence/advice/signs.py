@@ -72,22 +72,21 @@ class History:
     @classmethod
     def _read(cls, population: Population, window: Window) -> History:
         items, responses = population.log.items, population.responses(window)
-        kept = np.flatnonzero(window.holds(items.time))
+        kept = window.stretch(items.time)
         item, reader = written_to_few_by_all(population.tables, WRITTEN_TO, window)
         asked = np.ones(len(population.people), bool)
         asked[sorted(population.bots)] = False
-        order = np.argsort(responses.time, kind="stable")
         return cls(
             asked,
-            kept,
+            np.arange(kept.start, kept.stop),
             items.time[kept],
             items.author[kept].astype(np.int64),
             items.conversation[kept],
             population.channels[kept],
-            responses.item[order],
-            responses.time[order],
-            responses.responder[order].astype(np.int64),
-            responses.target[order].astype(np.int64),
+            responses.item,
+            responses.time,
+            responses.responder.astype(np.int64),
+            responses.target.astype(np.int64),
             item,
             items.time[item],
             items.author[item].astype(np.int64),

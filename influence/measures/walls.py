@@ -120,7 +120,7 @@ def departments(ego: Ego) -> tuple[Ints, list[str]]:
 
 def ties(ego: Ego, department: Ints, window: Window) -> Ties:
     """Return the pairs of people of known departments of whom one responded to the other in a window."""
-    responses = ego.responses.where(window.holds(ego.responses.time))
+    responses = ego.responses.within(window)
     source = np.concatenate([responses.target.astype(np.int64), ego.ties.source])
     target = np.concatenate([responses.responder.astype(np.int64), ego.ties.target])
     kept = (department[source] >= 0) & (department[target] >= 0) & (source != target)

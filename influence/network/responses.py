@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables
 from influence.network.reading import numbers
+from influence.times import Window
 
 Count: TypeAlias = Literal["headline", "stated", "all"]
 """Which responses count: the stated and those of sources without parents; only the stated; all."""
@@ -63,8 +64,8 @@ class Responses:
     def __len__(self) -> int:
         return len(self.item)
 
-    def where(self, mask: Flags) -> Responses:
-        """Return the responses that a mask chooses."""
+    def where(self, mask: Flags | slice) -> Responses:
+        """Return the responses that a mask chooses, or a stretch of them as a view."""
         return Responses(
             self.item[mask],
             self.responder[mask],
@@ -73,6 +74,10 @@ class Responses:
             self.inferred[mask],
             self.time[mask],
         )
+
+    def within(self, window: Window) -> Responses:
+        """Return the responses of a window: a view."""
+        return self.where(window.stretch(self.time))
 
 
 @dataclass(frozen=True)

@@ -136,8 +136,7 @@ class Population:
 
     def responses(self, window: Window) -> Responses:
         """Return the responses of a window that count in headlines."""
-        counted = self.log.counted()
-        return counted.where(window.holds(counted.time))
+        return self.log.counted().within(window)
 
     def network(self, window: Window) -> Network:
         """Return the response network of a window: u → v weighs how often v responded to u."""
