@@ -137,3 +137,31 @@ def test_a_moment_is_the_same_however_it_is_written() -> None:
         row = {name: pa.array([value]) for name, value in PLAIN["activities"].items()} | {"time": time}
         brought_in("activities", pa.table(row), store=store)
     assert 1 == store.engine.arrow("SELECT count(*) AS n FROM activity_log")["n"][0].as_py()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("empty", [pa.array([None], pa.string()), pa.array([[]], pa.list_(pa.string()))])
+def test_a_column_in_which_nothing_stands_is_as_one_that_is_not_there(kind: str, empty: pa.Array) -> None:
+    plain = {name: pa.array([value]) for name, value in PLAIN[kind].items()}
+    others = dict.fromkeys(KINDS[kind].given, empty) | plain
+    stores = Store(), Store()
+    for store, columns in zip(stores, (plain, others), strict=True):
+        assert 1 == brought_in(kind, pa.table(columns), store=store).stored
+    log = f"SELECT * EXCLUDE (seq, batch, key) FROM {KINDS[kind].log}"
+    bare, full = (store.engine.arrow(log).to_pylist() for store in stores)
+    assert bare == full
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        ("x:1;nobody;x:2 x:3", "to: 'nobody' is not an account, which is written system:identifier"),
+        ("x:1;x:2 x:3;nobody", "to: 'x:2 x:3' holds more than one account: write a semicolon"),
+    ],
+)
+def test_the_first_of_a_list_that_is_no_account_or_more_than_one_is_told(to: str, reason: str) -> None:
+    store = Store()
+    row = {name: pa.array([value]) for name, value in {**PLAIN["activities"], "to": to}.items()}
+    assert 1 == brought_in("activities", pa.table(row), store=store).aside
+    [told] = store.quarantine()
+    assert str(told["reason"]).startswith(reason)
