@@ -199,7 +199,7 @@ def _account(expression: str) -> str:
 
 
 def _not_accounts(items: str, name: str) -> str:
-    """Refuse the first of a list that is no account, or more than one; a list that is always empty is not looked at."""
+    """Refuse a list that holds what is no account, or more than one; one that is always empty is not looked at."""
     if items == _EMPTY:
         return ""
     wrong = f"list_filter({items}, lambda a: NOT regexp_matches(a, '{_ACCOUNT}') OR regexp_matches(a, '{_SEVERAL}'))"
