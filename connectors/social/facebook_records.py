@@ -22,6 +22,7 @@ from connectors.kit.lists import objects, rows_of, texts
 from connectors.kit.text import clean
 from connectors.social import facebook_titles as titles
 from connectors.social.facebook_titles import KnownNames
+from connectors.social.meta_reactions import told_apart
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
@@ -166,6 +167,10 @@ class Told:
         if self.left_out:
             yield Note(", ".join(f"{count:,} {what}" for what, count in self.left_out.most_common()))
 
+    def leave_out(self, what: str) -> None:
+        """Count something that is no activity of its own."""
+        self.left_out[what] += 1
+
     def activity(
         self, key: str, seconds: Any, who: str, verb: Verb, line: int, **more: Any
     ) -> Activity | SetAside:
@@ -203,11 +208,12 @@ class Conversations:
         for person in people:
             yield from self.told.claim(person.name or "", person.line or 1)
         names = [person.name or "" for person in people]
-        yield from each(
+        said = each(
             rows(member, "messages"),
             lambda at: self._message(at.line, _as_usual(at.value) if encrypted else at.value, thread, names),
             "the message",
         )
+        yield from told_apart(said, self.told.leave_out)
 
     def _message(
         self, line: int, row: Mapping[str, Any], thread: str, names: Sequence[str]

@@ -20,6 +20,7 @@ from connectors.kit.repeats import Repeats
 from connectors.kit.text import clean
 from connectors.kit.times import seconds
 from connectors.social.facebook_records import mended
+from connectors.social.meta_reactions import told_apart
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
@@ -162,7 +163,8 @@ def thread(member: Member, told: Told) -> Iterator[Record]:
         yield from told.claim(name, 1)
     talk = f"instagram:{clean(path.rpartition('/')[2], 200)}"
     reader = _Messages(told, talk, names)
-    yield from each(rows(member, "messages"), lambda at: reader.read(at.value, at.line), "the message")
+    said = each(rows(member, "messages"), lambda at: reader.read(at.value, at.line), "the message")
+    yield from told_apart(said, told.leave_out)
 
 
 @dataclass(frozen=True)

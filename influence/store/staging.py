@@ -23,9 +23,9 @@ _SEVERAL = r"^[^:\s]+:(\S*\s+|.*[,|]\s*)[A-Za-z][A-Za-z0-9_-]{0,40}:\S"
 """An account behind which another begins: by a blank, a comma or a bar, where a semicolon is meant."""
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
 _SPACE = r"[\s\x{a0}\x{202f}\x{3000}]*"
-_NUMBERED = rf"{_SPACE}([\[(^]\d{{1,3}}[\])]?)?{_SPACE}[:\x{{ff1a}}]"
+_NUMBERED = rf"\.?{_SPACE}([\[(^]\d{{1,3}}[\])]?)?{_SPACE}[:\x{{ff1a}}]"
 """As in `Re[2]:`, and the colon that Chinese is written with."""
-_OUTSIDE = "externa?l?|extern[eoa]|ext|outside|untrusted|caution"
+_OUTSIDE = "externa?l?|extern[eoa]|ext|outside|untrusted|caution|((suspected|possible|likely)[ _])?spam"
 _FROM_OUTSIDE = (
     rf"(([\[({{<*]{{1,3}}({_OUTSIDE})[^\[\](){{}}<>*]{{0,30}}[\])}}>*]{{1,3}}{_SPACE}[:-]?|(externa?l?|ext){_SPACE}:)"
     rf"{_SPACE})"
@@ -33,11 +33,12 @@ _FROM_OUTSIDE = (
 """What a company's mail server writes before the subject of a mail from outside: `[EXTERNAL]`."""
 _ANSWERS = (
     "re|r|rép|rep|res|resp|ref|réf|rif|sv|aw|antw|antwort|vs|vast|vá|odp|odg|отв|ответ|на|відп|отг|ynt|yanıt|atb|ats|bls|tl"
-    "|răsp|απ|σχετ|回复|回覆|答复|答覆|返信|회신|답장|תגובה|השב|رد|ตอบ|ตอบกลับ"
+    "|răsp|απ|σχετ|回复|回覆|答复|答覆|返信|회신|답장|תגובה|השב|رد|ตอบ|ตอบกลับ|svar|vastaus|resposta|respuesta|risposta|réponse"
+    "|odpowiedź|odpověď|odpoveď|odgovor|válasz|răspuns|відповідь|απάντηση|trả lời|balas|balasan|תשובה|الرد|返事"
 )
 _PASSED_ON = (
     "fw|fwd|vb|wg|vl|tr|i|rv|enc|pd|fs|doorst|továbbítás|ilt|İLT|πρθ|пересл|edasi|trs|yml|转发|轉寄|轉發|転送|전달|הועבר"
-    "|إعادة توجيه"
+    "|إعادة توجيه|přeposláno|preposlané|προωθ|chuyển tiếp|teruskan"
 )
 _REPLY = rf"^{_SPACE}{_FROM_OUTSIDE}*(\[[^\[\]]{{1,40}}\]{_SPACE})?({_ANSWERS}){_NUMBERED}"
 _FIRST, _LAST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"

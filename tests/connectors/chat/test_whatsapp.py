@@ -287,3 +287,9 @@ def test_a_single_letter_that_is_damaged_asks_nothing() -> None:
 def test_an_encoding_that_there_is_not_is_told() -> None:
     with pytest.raises(Unreadable, match="there is no encoding 'rot13'"):
         read("05.01.26, 09:00 - Ann: x", encoding="rot13")
+
+
+def test_who_only_deleted_what_they_wrote_is_still_the_other_of_two() -> None:
+    chat = "05.01.26, 09:00 - Bo Ek: Hei\n05.01.26, 09:01 - Ann Lee: This message was deleted\n"
+    found = WhatsApp(zone="Europe/Oslo").parse(member_of(chat.encode(), "WhatsApp Chat with Ann.txt"))
+    assert [("whatsapp-name:Ann Lee",)] == [one.to for one in found if isinstance(one, Activity)]
