@@ -293,6 +293,14 @@ KINDS = (
         (b'"IsSender"', b'"Conversation Title"', b'"Media Type"'),
     ),
     UnreadKind(
+        "Misskey",
+        "the notes of a Misskey account (JSON)",
+        "they name the notes that they answer and not whose those are; write a first mapping, and look it through:"
+        " influence import FILE --map",
+        _bytes(rb"\s{0,100}\["),
+        (b'"renoteId"', b'"replyId"', b'"visibility"'),
+    ),
+    UnreadKind(
         "Trello",
         "a board of Trello (JSON)",
         "write a first mapping for its actions, and look it through: influence import FILE --map",

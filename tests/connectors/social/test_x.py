@@ -547,7 +547,7 @@ class TestNewArchive:
         notes = {record.text for _, record in told if isinstance(record, Note)}
         assert "1 follows are not read: the archive does not say when they were" in notes
         assert "1 posts stand more than once; each is counted once" in notes
-        assert "1 other files of the archive hold no posts, likes or messages" in notes
+        assert any(one.startswith("other files of the archive are not read: 1 (") for one in notes)
         aside = {name.rpartition("/")[2]: r.reason for name, r in told if isinstance(r, SetAside)}
         assert "a like has no time, and the post is from before numbers told it" == aside["like.js"]
         reasons = [r.reason for name, r in told if isinstance(r, SetAside) and "direct" in name]
