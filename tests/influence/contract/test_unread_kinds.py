@@ -68,6 +68,7 @@ def wide(text: str) -> bytes:
         ("a", b'<?xml version="1.0" ?><!DOCTYPE html><div class="hChatLog hfeed">', "Google Voice"),
         ("a", b'{"Direct Messages": {}, "Profile And Settings": {}}', "TikTok"),
         ("a", b'{"bo": [{"Media Type": "TEXT", "Conversation Title": null, "IsSender": true}]}', "Snapchat"),
+        ("a", b'[{"renoteId": null, "replyId": null, "visibility": "public"}]', "Misskey"),
         ("a", b'{"name": "Board", "closed": false, "url": "https://trello.com/b/x"}', "Trello"),
         ("a", b"PK\x03\x04" + bytes(30) + b"word/document.xml", "Word document"),
         ("a", b"%PDF-1.7", "PDF"),
