@@ -60,7 +60,8 @@ _SIDE = r"phone|number|contact|address|party|name|jid|chat"
 """Names of the other side, where a column says which way a row went."""
 _OTHER = (
     r"^_with_|_met_with_|_meeting_with_|^_met_|counterpart|participant|attendee|guests?_|visitor|invited"
-    r"|other_(?:party|person)|motpart|deltag|teilnehmer|visitee|organi[sz]ation_or_individual|(?:organi[sz]ation|person|company)_met_"
+    r"|other_(?:party|person)|motpart|deltag|deltak|teilnehm|uczestni|kat[iı]l[iı]mc|asistente|osallistuj|partecipant"
+    r"|deelnem|aanwezig|участник|учасник|[uú][cč]astn|r[eé]sztvev|参加者|出席者|与会|與會|참석자|visitee|organi[sz]ation_or_individual|(?:organi[sz]ation|person|company)_met_"
 )
 _DONE_BY = r"assigned|assignee|_owner_|tilldelad|tildelt|zugewiesen|asignado"
 _DONE_WITH = (
@@ -102,7 +103,10 @@ _HINTS = {
         r"|(?:meeting|contact|event|interaction)_(?:type|kind|form|format|mode)|(?:type|kind|form|mode)_of_(?:the_)?(?:meeting|contact|event)"
         r"|motetype|m[oø]teform|m[oø]detype|terminart|besprechungsart|modalit"
     ),
-    "place": r"_(?:place|location|where|venue|room|meeting_room|site|sted|ort|lieu|adresse?)_",
+    "place": (
+        r"_(?:place|location|where|venue|room|meeting_room|site|sted|ort|lieu|adresse?|plats|paikka|luogo|lugar|local"
+        r"|plaats|locatie|miejsce|yer|m[ií]sto|helysz[ií]n|место|місце|場所|地点|地點|장소)_"
+    ),
     "verb": r"^_(?:type|kind|action|event|verb|activity|category|interaction)_|type_$|action_$",
     "text": (
         r"text|body|comment|message_$|content|review_$|description|idea_$|notes?|summary|beskrivelse|nachricht"

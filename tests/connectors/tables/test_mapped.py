@@ -482,6 +482,27 @@ def test_the_first_mapping_of_a_register_of_meetings_is_of_encounters(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Dato,Sted,Deltakere,Tema",
+        "Data,Miejsce,Uczestnicy,Temat",
+        "Tarih,Yer,Katılımcılar,Konu",
+        "Fecha,Lugar,Asistentes,Asunto",
+        "Datum,Plats,Deltagare,Ämne",
+        "Päivämäärä,Paikka,Osallistujat,Aihe",
+        "Data,Luogo,Partecipanti,Oggetto",
+        "Datum,Plaats,Deelnemers,Onderwerp",
+        "Дата,Место,Участники,Тема",
+        "日付,場所,参加者,件名",
+    ],
+)
+def test_a_register_is_known_in_other_languages(tmp_path, header):
+    content = f"{header}\n27.10.2021,Oslo,Ann Lee;Bo Ek,Budget\n"
+    found = of(table(tmp_path, draft_mapping(member_of(content.encode(), "m.csv")), content), Encounter)
+    assert [(("name:ann lee", "name:bo ek"), "Oslo")] == [(one.people, one.place) for one in found]
+
+
 def test_what_the_first_mapping_does_not_know_it_asks_for(tmp_path):
     draft = draft_mapping(member_of(b"Colour,Size\nred,4\nblue,5\n", "shop.csv"))
     assert 2 == draft.count("# CHECK: no column looks like it")
