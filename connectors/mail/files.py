@@ -23,7 +23,7 @@ from connectors.kit.times import named_zone
 from connectors.mail import exchange_calendar as calendar_folder
 from connectors.mail import proton
 from connectors.mail.apple import apple_mail, is_apple_mail
-from connectors.mail.dates import NoDate, sent_at
+from connectors.mail.dates import NoDate, names_unknown_zone, sent_at
 from connectors.mail.folders import Place, delivered_to, place_in, place_live, place_of
 from connectors.mail.headers import Message, account_of, answered, body, message_id, paired
 from connectors.mail.mbox import RawMessage, as_text, divided, is_mbox, is_message, messages
@@ -217,6 +217,8 @@ class _Reader:
         if message.raw.too_long:
             raise _NotRead("the header of the message is longer than 1 MiB")
         time = sent_at(message.text("date"), self.zone, self.latest)
+        if self.zone and names_unknown_zone(message.text("date")):
+            self.left_out[f"mails name a time zone that is not known, and are read in {self.zone}"] += 1
         if message.folder in _CALENDARS and message.text("x-origin"):
             yield self._calendar_entry(message, time)
             return

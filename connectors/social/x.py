@@ -283,6 +283,8 @@ class _Reading:
 
     def _of_archive(self, value: Mapping[str, Any], line: int) -> Iterable[Record]:
         ((kind, content),) = value.items()
+        if not isinstance(content, Mapping):
+            raise ValueError("it is no object")
         if kind == "tweet" and content.get("deleted_at"):
             return [Deleted(f"x:{number(content.get('id_str') or content['id'])}", line)]
         if kind == "tweet":

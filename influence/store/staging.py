@@ -22,6 +22,8 @@ _ACCOUNT = r"^[^:\s]+:\s*\S"
 _SEVERAL = r"^[^:\s]+:(\S*\s+|.*[,|]\s*)[A-Za-z][A-Za-z0-9_-]{0,40}:\S"
 """An account behind which another begins: by a blank, a comma or a bar, where a semicolon is meant."""
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
+_WILD = r"\d:\d\d.*[+-](1[6-9]|[2-9]\d)(:?\d{2}){0,2}$"
+"""An offset that no place on Earth has."""
 _SPACE = r"[\s\x{a0}\x{202f}\x{3000}]*"
 _NUMBERED = rf"\.?{_SPACE}([\[(^]\d{{1,3}}[\])]?)?{_SPACE}[:\x{{ff1a}}]"
 """As in `Re[2]:`, and the colon that Chinese is written with."""
@@ -155,6 +157,7 @@ def _moment(quoted: str, found: pa.DataType, zone: str | None) -> str:
     return (
         f"CASE WHEN ends_with({text}, 'Z') AND {text}[14] = ':' AND {moment} IS NOT NULL THEN {moment} "
         f"WHEN regexp_full_match({text}, '-?\\d+(\\.\\d+)?') THEN {_epoch(f'try_cast({text} AS DOUBLE)')} "
+        f"WHEN regexp_matches({text}, '{_WILD}') THEN NULL "
         f"WHEN regexp_matches({text}, '\\d:\\d\\d.*{_ZONE}') THEN {moment} "
         f"ELSE {_local(f'try_cast({text} AS TIMESTAMP)', place)} END"
     )
@@ -216,8 +219,10 @@ def _bad_time(moment: str, found: pa.DataType | None, *, needed: bool) -> str:
     empty = "coalesce(trim(told), '') = ''" if _is_text(found) else "told IS NULL"
     naive = kinds.is_timestamp(found) and found.tz is None
     shaped = "true" if naive else f"try_cast({text} AS TIMESTAMP) IS NOT NULL"
+    wild = f"regexp_matches({text}, '{_WILD}')" if _is_text(found) else "false"
     return (
         (f"WHEN {moment} IS NULL AND {empty} THEN 'time is empty' " if needed else "")
+        + f"WHEN {moment} IS NULL AND {wild} THEN 'time ''' || {text} || ''' states an offset that no place has' "
         + f"WHEN {moment} IS NULL AND NOT {empty} AND {shaped} THEN 'time ''' || {text} || "
         + "''' has no zone: add one to it, or import with --zone' "
         + f"WHEN {moment} IS NULL AND NOT {empty} THEN 'time ''' || {text} || ''' is not a date and time' "

@@ -91,6 +91,8 @@ def test_no_column_of_any_type_ends_an_import(
         pa.array(["9" * 400]),
         pa.array(["1e400"]),
         pa.array(["300000-01-01T00:00:00Z"]),
+        pa.array(["2026-01-05T09:00:00+99:99"]),
+        pa.array(["2026-01-05 09:00:00-1700"]),
         pa.array([float("nan")]),
         pa.array([float("-inf")]),
         pa.array([2**63 - 1]),
