@@ -206,3 +206,21 @@ def test_the_cases_are_read(name: str, way: tuple[str, tuple[str, ...]]) -> None
     member = member_of(SHARED / "cases/sources" / name)
     assert ["phone"] == recognised_by(member)
     assert [way] == ways(list(Phone(owner=OWN).parse(member)))
+
+
+def test_a_reaction_that_came_as_a_text_is_one_where_what_it_quotes_was_written() -> None:
+    header = "Date,Number,Direction,Body\n"
+    rows = [
+        f"2026-01-05T09:00:00Z,{BO},Outgoing,See you at nine",
+        f"2026-01-05T09:01:00Z,{BO},Incoming,Liked “See you at nine”",
+        f"2026-01-05T09:02:00Z,{BO},Incoming,👍 to “\u200aSee you at nine\u200a”",
+        f"2026-01-05T09:03:00Z,{BO},Incoming,Loved “Dune”",
+        f"2026-01-05T09:04:00Z,{BO},Outgoing,Liked “See you at nine”",
+    ]
+    first, *rest = (one for one in read(header + "\n".join(rows) + "\n") if isinstance(one, Activity))
+    assert [
+        ("react", "👍", first.id),
+        ("react", "👍", first.id),
+        ("message", None, None),
+        ("message", None, None),
+    ] == [(one.verb.value, one.reaction, one.parent) for one in rest]
