@@ -1,8 +1,8 @@
 """Reactions of iMessage and Google Messages that reach another telephone as a text: `Liked “See you at nine”`.
 
 Such a text is a reaction only where what it quotes was written before in the same conversation, by somebody else:
-anybody may write `Loved “Dune”`. Apple and Google write the words in the language of who reacted; here they are known in
-English.
+anybody may write `Loved “Dune”`. Apple and Google write the words in the language of who reacted; here they are known
+in English.
 """
 
 from __future__ import annotations
