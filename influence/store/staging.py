@@ -19,7 +19,9 @@ from influence.text.tags import tags
 from influence.text.tone import SAID, stated_tone
 
 _ACCOUNT = r"^[^:\s]+:\s*\S"
-_SEVERAL = r"^[^:\s]+:(\S*\s+|.*[,|]\s*)[A-Za-z][A-Za-z0-9_-]{0,40}:\S"
+_SEVERAL = (
+    r"^[^:\s]+:(\S*\s+|.*[,|]\s*)[A-Za-z][A-Za-z0-9_-]{0,40}:\S|^email:[^\s@,|]+@[^\s@,|]+[\s,|]+[^\s@,|]+@"
+)
 """An account behind which another begins: by a blank, a comma or a bar, where a semicolon is meant."""
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
 _WILD = r"\d:\d\d.*[+-](1[6-9]|[2-9]\d)(:?\d{2}){0,2}$"

@@ -100,6 +100,7 @@ def test_a_line_that_begins_with_no_time_goes_on_from_another(line: str) -> None
         ("\u200eVerpasster Sprachanruf", "call"),
         ("\u200eBo Ek joined using this group's invite link", "program"),
         ("\u200eBo Ek hat die Gruppe verlassen", "program"),
+        ("\u200eLos mensajes y las llamadas están cifrados de extremo a extremo.", "program"),
         ("Bo Ek left the building", "message"),
     ],
 )

@@ -108,6 +108,9 @@ def test_a_kind_is_told_by_its_marks(name: str, head: bytes, kind: str) -> None:
             )
         ),
         (b'<?xml version="1.0"?>\n<icalendar xmlns="urn:ietf:params:xml:ns:icalendar-2.0">', "jCal, xCal"),
+        ('"Konu","Başlangıç Tarihi","Başlangıç Saati","x"\r\n'.encode(), "Outlook calendar as CSV"),
+        ('"件名","開始日","開始時刻","終了日"\r\n'.encode(), "Outlook calendar as CSV"),
+        ('"Тема","Дата начала","Время начала","x"\r\n'.encode(), "Outlook calendar as CSV"),
         ('"Temat","Data rozpoczęcia","Czas rozpoczęcia","x"\r\n'.encode(), "Outlook calendar as CSV"),
         ('"Anrede","Vorname","Weitere Vornamen","Nachname"\r\n'.encode("cp1252"), "contacts as CSV"),
         ('"Titel","Förnamn","Mellannamn","Efternamn"\r\n'.encode(), "contacts as CSV"),

@@ -139,3 +139,14 @@ def test_a_moment_is_the_same_however_it_is_written() -> None:
         row = {name: pa.array([value]) for name, value in PLAIN["activities"].items()} | {"time": time}
         brought_in("activities", pa.table(row), store=store)
     assert 1 == store.engine.arrow("SELECT count(*) AS n FROM activity_log")["n"][0].as_py()
+
+
+@pytest.mark.parametrize(
+    "actor", ["email:a@x.example b@x.example", "email:a@x.example,b@x.example", "x:1 x:2"]
+)
+def test_two_accounts_where_one_acts_are_set_aside_and_never_one_person(actor: str) -> None:
+    store = Store()
+    row = {name: pa.array([value]) for name, value in PLAIN["activities"].items()}
+    assert 1 == brought_in("activities", pa.table(row | {"actor": pa.array([actor])}), store=store).aside
+    [told] = store.quarantine()
+    assert str(told["reason"]).endswith("holds more than one account: write a semicolon between them")
