@@ -143,7 +143,17 @@ def _rule_of(event: Any, zone: tzinfo | None) -> Any:
     for one in (*all_of(rule, "RRULE"), *all_of(rule, "EXRULE")):
         if one.get("UNTIL"):
             one["UNTIL"] = [_last(until, start_of(event), zone) for until in one["UNTIL"]]
+    _at_the_hour(rule)
     return rule
+
+
+def _at_the_hour(rule: Any) -> None:
+    """Put the days that an RDATE adds to a series at its time of day, as those are that an EXDATE takes out."""
+    start = start_of(rule)
+    if isinstance(start, datetime):
+        for one in (one for dates in all_of(rule, "RDATE") for one in dates.dts):
+            if isinstance(one.dt, date) and not isinstance(one.dt, datetime):
+                one.dt = datetime.combine(one.dt, start.timetz())
 
 
 def _last(until: date, start: date | None, zone: tzinfo | None) -> date:

@@ -79,6 +79,11 @@ def test_who_sent_somebody_else_was_not_there() -> None:
     assert ("email:ann@acme.example", "email:di@acme.example") == found.people
 
 
+def test_a_day_that_is_added_to_a_series_is_at_its_time() -> None:
+    found = [one for one in read(ics(ANN, BOB, "RDATE;VALUE=DATE:20260112")) if isinstance(one, Encounter)]
+    assert [(5, 8), (12, 8)] == [(one.time.day, one.time.hour) for one in found]
+
+
 def test_what_an_exception_rule_takes_out_is_no_meeting() -> None:
     rule = "RRULE:FREQ=DAILY;COUNT=4", "EXRULE:FREQ=DAILY;INTERVAL=2;COUNT=2"
     found = [one.time.day for one in read(ics(ANN, BOB, *rule)) if isinstance(one, Encounter)]
