@@ -68,6 +68,10 @@ SYNONYMS = {
 _FEWEST = ("person", "manager")
 _SURE_MANAGERS = frozenset(SYNONYMS["manager"]) - {"responsable", "chef", "boss", "leder", "gestor", "jefe"}
 """Words that in a list of customers, too, would not be those of who looks after them."""
+_OF_ROWS = frozenset(
+    ("from", "to", "amount", "days", "type", "status", "subject", "von", "bis", "fra", "til")
+)
+"""Columns of lists in which somebody stands many times: leave, orders, requests."""
 _NUMBER = re.compile(r"(?P<name>.{2,200}?)\s*\((?P<id>[\w.-]{1,40})\)")
 """A manager with their number behind the name: `Ann Lee (17)`."""
 _DATED = frozenset(("date", "time", "datum", "dato", "fecha", "hours", "shift", "timestamp"))
@@ -194,7 +198,9 @@ def _roles(names: Sequence[str]) -> dict[str, int]:
         there = (found.index(word) for word in words if word in found)
         if (at := next((one for one in there if one not in roles.values()), None)) is not None:
             roles[role] = at
-    is_staff = "person" not in roles and {"email", "manager", "name"} <= set(roles)
+    is_staff = (
+        "person" not in roles and {"email", "manager", "name"} <= set(roles) and not _OF_ROWS & set(found)
+    )
     if is_staff and found[roles["manager"]] in _SURE_MANAGERS:
         roles["person"] = roles.pop("email")
     return roles

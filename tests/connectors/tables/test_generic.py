@@ -220,6 +220,8 @@ def test_a_manager_is_found_as_staff_systems_write_them(chart: str) -> None:
 def test_a_list_of_customers_with_who_looks_after_them_is_no_chart() -> None:
     customers = b"Name,Email,Responsable\nBo Ek,bo@beta.example,Ann Lee\n"
     assert [] == recognised_by(member_of(customers, "customers.csv"))
+    leave = b"Name,Email,Manager,Type,From,To\nBo Ek,bo@beta.example,Ann Lee,Leave,2026-01-05,2026-01-06\n"
+    assert [] == recognised_by(member_of(leave, "leave.csv"))
 
 
 def test_managers_in_a_circle_are_left_out_and_told() -> None:
