@@ -404,6 +404,12 @@ def test_a_reaction_that_stands_beside_its_message_too_is_made_once_and_counted(
     ]
 
 
+def test_a_call_that_nobody_took_is_no_message():
+    found = talk(["José Ray", "Ann Lée"], said("José Ray", text="José missed your call.", call_duration=0))
+    assert [] == [one for one in found if is_act(one)]
+    assert ["1 calls were left out"] == [one.text for one in found if isinstance(one, Note)]
+
+
 def test_in_a_group_nobody_tells_whose_message_a_written_reaction_is_to():
     found = talk(["José Ray", "Ann Lée", "Cai Poe"], said("José Ray", text="Reacted ❤ to your message"))
     assert [((), ())] == [(one.mentions, one.to) for one in found if is_act(one)]
