@@ -74,7 +74,7 @@ def conference_names(folder: Path) -> Iterator[Labelled]:
 
 
 SETS: dict[str, tuple[Callable[[Path], Iterator[Labelled]], str]] = {
-    "phrases of calendars and services, and places, in 16 languages": (
+    "phrases of calendars and services, and places, in 27 languages": (
         phrases,
         "benchmarks/modality_phrases.csv",
     ),

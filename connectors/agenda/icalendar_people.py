@@ -13,6 +13,8 @@ from connectors.kit.phones import number_account
 from connectors.kit.text import clean
 
 _ADDRESS = re.compile(r"[^\s@<>()\[\]:;,\"']{1,128}@[^\s@<>()\[\]:;,\"']{1,253}")
+_ABSENT = frozenset(("DECLINED", "DELEGATED"))
+"""Who answered so does not come; whom they sent instead is listed as another guest (RFC 5545, 3.2.12)."""
 _NOT_A_PERSON = frozenset(("ROOM", "RESOURCE", "GROUP"))
 _ROOM_ADDRESS = re.compile(r"@(?:resource|group)\.calendar\.google\.com$", re.IGNORECASE)
 _DIRECTORY = re.compile(r"^(?:/o=|cn=)", re.IGNORECASE)
@@ -25,10 +27,10 @@ def people_of(event: Any, owner: str | None) -> tuple[str, ...]:
     """Return the organiser, who did not decline, and the owner; rooms, lists and observers are not people.
 
     Raises:
-        Absent: the owner declined.
+        Absent: the owner declined, or sent somebody else.
     """
     attendees = [one for one in all_of(event, "ATTENDEE") if not is_no_person(one)]
-    declined = {account_of(one) for one in attendees if parameter(one, "PARTSTAT") == "DECLINED"}
+    declined = {account_of(one) for one in attendees if parameter(one, "PARTSTAT") in _ABSENT}
     if owner and owner in declined:
         raise Absent([owner])
     present = [one for one in attendees if parameter(one, "ROLE") != "NON-PARTICIPANT"]
@@ -97,7 +99,7 @@ def _written(value: str) -> str:
     """Return an address as it was before it was written as an URI (RFC 6068)."""
     told = value.strip().strip("'\"")
     kind = re.match(r"(?i)(?:mailto|smtp|ex):", told)
-    return unquote(told[kind.end() :]).strip() if kind else told
+    return unquote(told[kind.end() :].partition("?")[0]).strip() if kind else told
 
 
 def parameter(value: Any, name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -68,7 +69,7 @@ def refuse_endless(event: Any) -> None:
     start = start_of(event)
     if start is not None and start.year < 1970:
         raise NotRead("the entry recurs since before 1970")
-    for rule in all_of(event, "RRULE"):
+    for rule in (*all_of(event, "RRULE"), *all_of(event, "EXRULE")):
         often = [str(freq).upper() for freq in rule.get("FREQ", [])]
         times = sum(len(rule.get(part, [])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
         if any(int(number) < 1 for part in ("INTERVAL", "COUNT") for number in rule.get(part, [])):
@@ -95,20 +96,36 @@ def occurrences(
     Raises:
         NotRead: its rule cannot be read.
     """
-    import icalendar
-    import recurring_ical_events
-
-    calendar = icalendar.Calendar()
+    rules = [_rule_of(event, zone) for event in events]
+    left_out = [one for rule in rules for one in _left_out(rule)]
     try:
         with without_guesses_told():
-            for event in events:
-                calendar.add_component(_rule_of(event, zone))
-            found = recurring_ical_events.of(calendar).between(since, until)
-            return [_occurrence(one) for one in found]
+            without = {one.original for one in _listed(left_out, since, until)} if left_out else set()
+            return [one for one in _listed(rules, since, until) if one.original not in without]
     except Exception as error:
         raise NotRead(
             f"the rule by which the meeting recurs cannot be read ({clean(str(error), 80)})"
         ) from None
+
+
+def _listed(rules: Iterable[Any], since: datetime, until: datetime) -> list[Occurrence]:
+    import icalendar
+    import recurring_ical_events
+
+    calendar = icalendar.Calendar()
+    for rule in rules:
+        calendar.add_component(rule)
+    return [_occurrence(one) for one in recurring_ical_events.of(calendar).between(since, until)]
+
+
+def _left_out(rule: Any) -> Iterator[Any]:
+    """Yield the series whose times an EXRULE (RFC 2445, 4.8.5.2) takes out: the library knows none."""
+    for excepted in all_of(rule, "EXRULE"):
+        series = copy(rule)
+        for name in ("RDATE", "EXDATE", "EXRULE"):
+            series.pop(name, None)
+        series["RRULE"] = excepted
+        yield series
 
 
 def _occurrence(event: Any) -> Occurrence:
@@ -123,10 +140,20 @@ def _rule_of(event: Any, zone: tzinfo | None) -> Any:
     for name in _OF_THE_RULE:
         if name in event:
             rule[name] = event[name]
-    for one in all_of(rule, "RRULE"):
+    for one in (*all_of(rule, "RRULE"), *all_of(rule, "EXRULE")):
         if one.get("UNTIL"):
             one["UNTIL"] = [_last(until, start_of(event), zone) for until in one["UNTIL"]]
+    _at_the_hour(rule)
     return rule
+
+
+def _at_the_hour(rule: Any) -> None:
+    """Put the days that an RDATE adds to a series at its time of day, as those are that an EXDATE takes out."""
+    start = start_of(rule)
+    if isinstance(start, datetime):
+        for one in (one for dates in all_of(rule, "RDATE") for one in dates.dts):
+            if isinstance(one.dt, date) and not isinstance(one.dt, datetime):
+                one.dt = datetime.combine(one.dt, start.timetz())
 
 
 def _last(until: date, start: date | None, zone: tzinfo | None) -> date:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from connectors.chat.tapbacks import Tapbacks
 from connectors.kit.addresses import address_account
 from connectors.kit.phones import number_account
 from connectors.kit.repeats import Repeats
@@ -46,6 +47,7 @@ class Log:
     country: str
     repeats: Repeats = field(default_factory=Repeats)
     named: set[tuple[str, str]] = field(default_factory=set)
+    tapbacks: Tapbacks = field(default_factory=Tapbacks)
 
     def records(self, entry: Entry, time: datetime) -> Iterator[Record]:
         """Yield the activity of an entry, and who the others are where that is new."""
@@ -61,7 +63,7 @@ class Log:
         to = tuple(one for one in dict.fromkeys((owner, *others)) if one != actor)
         talk = "+".join(sorted({owner, *others}))
         key = f"{entry.kind}:{time:%Y%m%dT%H%M%S%f}:{actor}>{'+'.join(to)}"
-        yield Activity(
+        said = Activity(
             id=self.repeats.named(f"phone:{clean(key, 600)}"),
             time=time,
             actor=actor,
@@ -72,6 +74,7 @@ class Log:
             text=entry.text or None,
             line=entry.line,
         )
+        yield self.tapbacks.told(said)
 
     def _person(self, account: str, name: str, line: int) -> Iterator[Person]:
         bot = True if account.startswith("sms-sender:") else None

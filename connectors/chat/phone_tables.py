@@ -26,19 +26,26 @@ Row: TypeAlias = Mapping[str, str | None]
 _ROLES = {
     "number": "number phonenumber phone address callernumber contactnumber mobilenumber phoneno telephone numero"
     " telephonenumber rufnummer telefonnummer nummer nummber numéro numérodetéléphone puhelinnumero senderid número"
-    " númerodeteléfono teléfono telefono telefoonnummer telefone numer numertelefonu номер номертелефона",
+    " númerodeteléfono teléfono telefono telefoonnummer telefone numer numertelefonu номер номертелефона"
+    " numara telefonnumarası szám telefonszám číslo telefonníčíslo 電話番号 番号 전화번호 번호 电话号码 号码",
     "name": "name contact contactname cachedname callername sendername kontakt navn namn nimi nom"
-    " nombre contacto nome contatto naam contato nazwa имя контакт",
+    " nombre contacto nome contatto naam contato nazwa имя контакт"
+    " isim i̇sim ad kişi név jméno 名前 連絡先 이름 연락처 姓名 联系人",
     "when": "date datetime calldate dateandtime messagedate timestamp time starttime datum dato päivämäärä"
-    " tidpunkt tidspunkt datesent readabledate fecha fechayhora data dataeora datumentijd dataehora дата датаивремя",
+    " tidpunkt tidspunkt datesent readabledate fecha fechayhora data dataeora datumentijd dataehora дата датаивремя"
+    " tarih dátum időpont 日時 日付 날짜 일시 日期",
     "clock": "time calltime uhrzeit zeit tid klokkeslæt klokkeslett kellonaika heure clock hora ora"
-    " tijd godzina czas время",
+    " tijd godzina czas время"
+    " saat idő čas 時刻 시각 时间",
     "way": "type calltype direction incoming inout messagetype typ retning riktning richtung suunta sens tyyppi tipo"
-    " dirección direzione richting direção kierunek rodzaj тип направление",
+    " dirección direzione richting direção kierunek rodzaj тип направление"
+    " tür yön típus irány směr 種類 種別 方向 유형 종류 구분 类型",
     "length": "duration durationsec durationseconds durations callduration dauer varaktighet længde varighet"
-    " kesto durée duración durata duur duração czastrwania длительность продолжительность",
+    " kesto durée duración durata duur duração czastrwania длительность продолжительность"
+    " längd lengde süre időtartam délka trvání délkahovoru 通話時間 통화시간 通话时长 时长",
     "text": "text body message content messagebody sms nachricht meddelande besked viesti melding"
-    " mensaje texto messaggio testo bericht tekst mensagem wiadomość treść сообщение текст",
+    " mensaje texto messaggio testo bericht tekst mensagem wiadomość treść сообщение текст"
+    " mesaj metin üzenet szöveg zpráva 本文 メッセージ 내용 内容",
     "from": "from sender fromnumber callerid source",
     "to": "to receiver recipient tonumber recipients destination",
     "talk": "chatsession chat conversation thread",
@@ -51,10 +58,13 @@ _WAYS = {
     " saapuva vastaanotettu vastaamaton entrant reçu manqué innkommende mottatt tapt ubesvart ubesvaret"
     " entrante recibido recibida perdida inentrata inarrivo ricevuta ricevuto persa inkomend ontvangen gemist recebida"
     " recebido przychodzące przychodzący odebrane odebrana nieodebrane"
-    " входящий входящие входящее пропущенный полученное",
+    " входящий входящие входящее пропущенный полученное"
+    " gelen cevapsız alınan bejövő nemfogadott fogadott příchozí zmeškané zmeškaný přijaté"
+    " 着信 受信 不在着信 수신 부재중 부재중전화 받은전화 呼入 已接 未接 来电 接收",
     Way.OUT: "outgoing out sent dialed dialled outbox false no ausgehend gesendet utgående skickat skickad"
     " saliente enviado enviada inuscita effettuata inviato uitgaand verzonden efetuada realizada wychodzące wychodzący"
     " wysłane wysłana исходящий исходящие исходящее отправленное"
+    " giden gönderilen kimenő odchozí odeslané 発信 送信 발신 건전화 呼出 已拨 去电 发送"
     " udgående sendt lähtevä lähetetty sortant envoyé",
 }
 _WAY_CALLED = {word: way for way, words in _WAYS.items() for word in words.split()}

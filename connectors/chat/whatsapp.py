@@ -143,7 +143,7 @@ class _Told:
             self.days.learn(line.at)
             self.begun = self.begun or "-".join(map(str, (*line.at.date, *line.at.clock)))
             kind = line.kind()
-            if kind == "message" and len(self.senders) < _MOST_NAMES:
+            if kind in {"message", "deleted"} and len(self.senders) < _MOST_NAMES:
                 self.senders.setdefault(line.sender)
             elif kind == "program":
                 self.is_group = self.is_group or line.is_about_a_group()

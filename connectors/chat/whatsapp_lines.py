@@ -84,7 +84,8 @@ class Line:
             return "message"
         if _FILE.match(said) or "://" in said or (short and _LEFT_OUT.search(said)):
             return "message"
-        return "call" if short and _CALL.fullmatch(said) else "program"
+        is_call = short and _CALL.fullmatch(said) and not self.is_about_encryption()
+        return "call" if is_call else "program"
 
     def words(self) -> str | None:
         """Return what somebody wrote; None where it is only a sign that something was sent along."""

@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,128}@[^\s@<>(),;:\"\[\]\\']{1,25
 _BARE = re.compile(r"[^\s@<>(),;:\"\[\]\\#$]{1,128}@[^\s@<>(),;:\"\[\]\\#$]{1,253}")
 _MASKED = re.compile(r"([\w.+-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})\s*(.*)$", re.DOTALL)
 """As the archives of mailing lists write addresses: `ann at acme.com (Ann Lee)`."""
-_GROUP = re.compile(r"^[^@<\",]{0,200}:(?!//)")
+_GROUP = re.compile(r"^[^@<\",\[]{0,200}:(?!//)")
 _PLACEHOLDER = re.compile(
     r"^(no[._-]?(?:e?mail|address)|undisclosed[._-]?recipients?|unknown(?:[._-]?organi[sz]er)?"
     r"|unlisted[._-]?recipients?|nobody|none)$"
@@ -27,6 +27,9 @@ _LIST_NAME = re.compile(
     r"^(dl|dg)[-_]|^all (enron|employees|staff|users|of)\b|\b(distribution|mailing) list\b|^everyone$|\bemployees$",
     re.IGNORECASE,
 )
+_NOTES = re.compile(r"[^<>@,;]{1,250}/[^<>@,;]{1,100}@[\w-]{1,60}", re.ASCII)
+"""A name of Lotus Notes with its domain, which is no address of the Internet: `Ann Lee/Oslo/ACME@ACME`."""
+_CANONICAL = re.compile(r"^\s*CN=(?=[^/]*(?:/|$))", re.IGNORECASE)
 _EXCHANGE = re.compile(r"<\s*(/o=[^<>]{3,300})>", re.IGNORECASE)
 _ENCAPSULATED = re.compile(
     r"(?<![^\s<:\"'])imcea(ex|smtp)-([^\s@<>\"',;]{1,900})@[^\s@<>(),;:\"]{1,253}", re.IGNORECASE
@@ -68,6 +71,8 @@ _often = lru_cache(maxsize=REMEMBERED)(_split)
 @lru_cache(maxsize=REMEMBERED)
 def _mailbox(part: str) -> Mailbox | None:
     text = _GROUP.sub("", part).strip()
+    if _NOTES.fullmatch(text):
+        return Mailbox(display_name(text), "")
     inside = text[text.rfind("<") + 1 :] if "<" in text else text
     found = _ADDRESS.search(inside) or _ADDRESS.search(text)
     address = found[0].strip("'").rstrip(".").lower() if found else ""
@@ -155,7 +160,7 @@ def display_name(entry: str) -> str:
     'Ann Lee'
     """
     text = _REMARK.sub(" ", _BRACKETS.sub(" ", NOT_SHOWN.sub(" ", entry[:2000])))
-    text = re.sub(r"@\s*\w+\s*$", "", text.strip(" \"',;"))
+    text = _CANONICAL.sub("", re.sub(r"@\s*\w+\s*$", "", text.strip(" \"',;")))
     if "," in text.partition("/")[2]:
         return ""  # two people in one entry
     text = text.split("/", 1)[0]

@@ -26,12 +26,14 @@ _CALLED_OFF = {
         取消 | 취소됨 | 취소(?:된 일정)?
         отмен(?:ено|ена|ён|ен) | скасован[оаий] | iptal(?: edildi)? | lemondva | törölve | elmarad | anulat[ăe]?
         ακυρώθηκε | ματαιώθηκε | tühistatud | atcelts | atšaukta | otkazano | отменено мероприятие
+        בוטלה? | מבוטלת? | ملغ[ىي] | ملغاة | تم الإلغاء | đã h(?:ủy|uỷ) | ยกเลิก(?:แล้ว)? | dibatalkan | batal
     """,
     "the meeting was declined": """
         declined | decline | meeting declined | abgelehnt | absage erteilt | refusée? | déclinée? | rechazad[oa]
         declinad[oa] | recusad[oa] | rejeitad[oa] | rifiutat[oa] | declinat[oa] | geweigerd | afgewezen | avböj[td]
         avslått | avvist | afvist | afslået | hylätty | kieltäytynyt | odrzucon[eoay] | odmítnut[oaýé] | zamítnuto
         辞退(?:済み)? | 欠席 | 已拒绝 | 已谢绝 | 거절됨? | отклонено | відхилено | reddedildi | elutasítva | respins
+        נדחתה? | مرفوض | تم الرفض | đã từ chối | ปฏิเสธ(?:แล้ว)? | ditolak | απορρίφθηκε
     """,
     "the meeting was postponed": """
         postponed | put off | deferred | verschoben | vertagt | aufgeschoben | reportée?s? | ajournée? | décalée?

@@ -39,6 +39,13 @@ _SHORT = {
     **dict.fromkeys(("pst", "pdt", "pt"), "America/Los_Angeles"),
     **dict.fromkeys(("cest", "mez", "mesz"), "Europe/Berlin"),
     "met_dst": "Europe/Berlin",
+    **dict.fromkeys(
+        (
+            *("central_european_time", "central_european_summer_time"),
+            *("mitteleuropäische_zeit", "mitteleuropäische_sommerzeit"),
+        ),
+        "Europe/Berlin",
+    ),
     **{f"us-{name}": zone for name, zone in _AMERICAN.items()},
     "eest": "Europe/Helsinki",
     "bst": "Europe/London",
@@ -59,6 +66,8 @@ _SHORT = {
     "adt": "America/Halifax",
     "brt": "America/Sao_Paulo",
 }
+_VARIANT = re.compile(r"(?<=[a-z])(?:-\d{8}|[- ]?\((?:standard|daylight|summer)\))$", re.IGNORECASE)
+"""What programs write behind the name of a zone for the part of its history that they mean."""
 _PARTS_OF_HOURS = {
     -570: "Pacific/Marquesas",
     210: "Asia/Tehran",
@@ -81,7 +90,7 @@ def zone_called(name: str) -> str | None:
     """
     text = re.sub(r"\\(.)", r"\1", name[:200]).strip(" \"'")
     text = re.sub(r"(?<=time) \d{1,2}$", "", text, flags=re.IGNORECASE)  # Outlook numbers zones of one name
-    parts = text.split("/")
+    parts = _VARIANT.sub("", text).split("/")
     for at in range(len(parts)):
         if found := _known().get("/".join(parts[at:]).replace(" ", "_").lower()):
             return found

@@ -61,6 +61,24 @@ def sent_at(value: str, zone: ZoneInfo | None, latest: datetime) -> datetime:
     return time
 
 
+def names_unknown_zone(value: str) -> bool:
+    """Tell whether a date states its zone by a name that nothing explains.
+
+    >>> names_unknown_zone("Thu, 1 Jan 2026 10:00:00 IST"), names_unknown_zone("Thu, 1 Jan 2026 10:00:00 PDT")
+    (True, False)
+    >>> names_unknown_zone("Thu, 1 Jan 2026 10:00:00"), names_unknown_zone("Thu, 1 Jan 2026 10:00:00 +0100")
+    (False, False)
+    """
+    if _as_usual(value) is not None:
+        return False
+    text = _tidied(value.strip()[:_LONGEST])
+    clock = _CLOCK.search(text)
+    stated = text[clock.end() :].strip(" ()") if clock else ""
+    if not re.match(r"[^\W\d_]{2}", stated) or _OFFSET.match(stated):
+        return False
+    return not any(map(zone_called, (stated, _FIRST_WORD.sub("", stated))))
+
+
 def _as_usual(value: str) -> datetime | None:
     """Read a date as nearly every program writes it; None for another, which the standard library tries."""
     found = _DATE.fullmatch(value)

@@ -21,8 +21,9 @@ from connectors.kit.meetings import NoMeeting
 from connectors.kit.text import clean
 from connectors.kit.times import named_zone
 from connectors.mail import exchange_calendar as calendar_folder
+from connectors.mail import proton
 from connectors.mail.apple import apple_mail, is_apple_mail
-from connectors.mail.dates import NoDate, sent_at
+from connectors.mail.dates import NoDate, names_unknown_zone, sent_at
 from connectors.mail.folders import Place, delivered_to, place_in, place_live, place_of
 from connectors.mail.headers import Message, account_of, answered, body, message_id, paired
 from connectors.mail.mbox import RawMessage, as_text, divided, is_mbox, is_message, messages
@@ -95,8 +96,10 @@ class Mail:
 
     def claims(self, names: Sequence[str]) -> bool:
         """Tell by the names whether a folder or archive holds single mails (Maildir, .eml) and nothing else."""
+        held = frozenset(names)
         return any(map(_ONE_MAIL.search, names)) and all(
-            _ONE_MAIL.search(name) or _BOOKKEEPING.search(name) for name in names
+            _ONE_MAIL.search(name) or _BOOKKEEPING.search(name) or proton.is_beside(name, held)
+            for name in names
         )
 
     def parse(self, member: Member) -> Iterator[Record]:
@@ -132,10 +135,10 @@ class Mail:
         def read(member: Member) -> Iterator[Record]:
             if member.name.rpartition("/")[0].endswith("tmp"):
                 yield SetAside("a delivery that was not finished")
-            elif _BOOKKEEPING.search(member.name):
+            elif _BOOKKEEPING.search(member.name) or proton.is_beside(member.name, export.files):
                 return
             elif self.recognises(member, member.head()):
-                yield from reader.read_file(member)
+                yield from reader.read_file(member, lay_in=proton.lay_in(export, member.name))
             else:
                 yield SetAside(refusal(member.name, member.head()) or "the file holds no mail")
 
@@ -181,9 +184,13 @@ class _Reader:
     place: Place | None = None
     owner: str | None = None
 
-    def read_file(self, member: Member, *, live: bool = False) -> Iterator[Record]:
-        """Read the messages of one file."""
+    def read_file(
+        self, member: Member, *, live: bool = False, lay_in: Unsaid | None = None
+    ) -> Iterator[Record]:
+        """Read the messages of one file; `lay_in` is what is told of it beside it."""
         self.place = None if live else place_of(member.name)
+        if self.place and lay_in:
+            self.place = replace(self.place, unsaid=lay_in)
         self.owner = None if live else delivered_to(member.head())
         self.threads.file = member.name
         with member.open() as stream:
@@ -210,6 +217,8 @@ class _Reader:
         if message.raw.too_long:
             raise _NotRead("the header of the message is longer than 1 MiB")
         time = sent_at(message.text("date"), self.zone, self.latest)
+        if self.zone and names_unknown_zone(message.text("date")):
+            self.left_out[f"mails name a time zone that is not known, and are read in {self.zone}"] += 1
         if message.folder in _CALENDARS and message.text("x-origin"):
             yield self._calendar_entry(message, time)
             return

@@ -19,25 +19,36 @@ _SENT = phrases(
     |sendte meldinger|sendte mails|sendt mail|sendte e-mails|lähetetyt|lähetetyt kohteet|lähetetyt viestit|verzonden
     |verzonden items|verzonden berichten|enviados|elementos enviados|mensajes enviados|itens enviados|enviadas
     |mensagens enviadas|inviati|posta inviata|messaggi inviati|elementi inviati|wysłane|elementy wysłane|odeslané
-    |odeslaná pošta|отправленные|已发送|送信済み"""
+    |odeslaná pošta|отправленные|надіслані|odoslaná pošta|odoslané|elküldött|elküldött elemek|elküldött üzenetek|trimise
+    |elemente trimise|gönderilmiş|gönderilmiş postalar|gönderilmiş öğeler|gönderilenler|poslano|απεσταλμένα|נשלח
+    |דואר שנשלח|פריטים שנשלחו|المرسل|البريد المرسل|العناصر المرسلة|terkirim|item terkirim|đã gửi|thư đã gửi|ส่งแล้ว
+    |已发送|已发送邮件|已傳送|寄件備份|送信済み|送信済みメール|送信済みアイテム|보낸편지함|보낸 편지함"""
 )
 _UNSAID = {
     Unsaid.DRAFT: """draft|drafts|templates|unsent messages|outbox|entwurf|entwürfe|vorlagen|postausgang|brouillon
     |brouillons|boîte d'envoi|modèles|kladde|kladder|udbakke|utkast|utkorg|mallar|utboks|luonnos|luonnokset|lähtevät
     |concept|concepten|borrador|borradores|bozze|bozza|rascunho|rascunhos|wersje robocze|szkice|koncepty|черновики
-    |草稿|下書き""",
+    |草稿|草稿匣|下書き|чернетки|rozpísané|piszkozatok|piszkozat|ciorne|schițe|taslaklar|taslak|nacrti|skice|osnutki
+    |πρόχειρα|טיוטות|טיוטה|مسودات|المسودات|draf|thư nháp|bản nháp|แบบร่าง|จดหมายร่าง|초안|임시보관함|임시 보관함
+    |送信トレイ|寄件匣|보낼 편지함|giden kutusu|esborranys""",
     Unsaid.SPAM: """spam|junk|junk e-mail|junk email|junk mail|bulk mail|quarantine|unerwünscht|spamverdacht
     |junk-e-mail|unerwünschte werbung|pourriel|pourriels|courrier indésirable|indésirables|uønsket mail|uønsket post
     |uønsket e-mail|søppelpost|useriøs e-post|skräppost|skräp|roskaposti|roskapostit|ongewenste e-mail|ongewenst
     |ongewenste reclame|correo no deseado|no deseado|posta indesiderata|indesiderata|lixo eletrônico|lixo eletrónico
-    |wiadomości-śmieci|nevyžádaná pošta|спам|垃圾邮件|迷惑メール""",
+    |wiadomości-śmieci|nevyžádaná pošta|nevyžiadaná pošta|спам|нежелательная почта|небажана пошта|levélszemét
+    |mesaje nedorite|istenmeyen|istenmeyen postalar|gereksiz e-posta|önemsiz e-posta|neželjena pošta|ανεπιθύμητα
+    |ανεπιθύμητη αλληλογραφία|דואר זבל|ספאם|البريد العشوائي|بريد مزعج|غير المرغوب فيها|thư rác|สแปม|จดหมายขยะ
+    |垃圾邮件|垃圾郵件|迷惑メール|スパム|스팸|스팸함|스팸 메일|정크 메일""",
     Unsaid.TRASH: """trash|deleted|deleted items|deleted messages|deleted objects|wastebasket|papierkorb|gelöscht
     |gelöschte elemente|gelöschte objekte|gelöschte nachrichten|corbeille|éléments supprimés|messages supprimés
     |papirkurv|slettet post|slettede elementer|slettet|slettede meddelelser|slettede meldinger|søppel|papperskorg
     |papperskorgen|borttaget|borttagna objekt|borttagna meddelanden|roskakori|poistetut|poistetut kohteet
     |poistetut viestit|prullenbak|verwijderd|verwijderde items|verwijderde berichten|papelera|elementos eliminados
     |eliminados|cestino|posta eliminata|elementi eliminati|lixeira|itens excluídos|kosz|elementy usunięte|koš
-    |odstraněná pošta|удаленные|удалённые|корзина|已删除|ゴミ箱""",
+    |odstraněná pošta|odstránená pošta|удаленные|удалённые|корзина|видалені|кошик|törölt elemek|törölt üzenetek|kuka
+    |lomtár|elemente șterse|coș de gunoi|coșul de gunoi|çöp kutusu|çöp|silinmiş öğeler|silinmiş postalar|smeće
+    |κάδος απορριμμάτων|κάδος|διαγραμμένα|אשפה|פריטים שנמחקו|المهملات|سلة المهملات|العناصر المحذوفة|sampah|thùng rác
+    |ถังขยะ|已删除|已删除邮件|垃圾桶|刪除的郵件|已刪除的郵件|ゴミ箱|削除済みアイテム|휴지통|지운 편지함|paperera""",
 }
 _KIND = {name: kind for kind, names in _UNSAID.items() for name in phrases(names)}
 _LABEL = _KIND | {"bin": Unsaid.TRASH, "rubbish": Unsaid.TRASH}

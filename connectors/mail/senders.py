@@ -41,12 +41,13 @@ _VIA = re.compile(
     re.IGNORECASE,
 )
 _VIA_SURE = re.compile(
-    r"^['\" ]*+(?P<author>.{1,200}?)(?<!['\" ])['\" ]*\s\(?(?:via|by way of|über|par|tramite|por|gennem|genom)\s+"
-    r"(?P<list>[^()]{1,200})",
+    r"^['\" ]*+(?P<author>.{1,200}?)(?<!['\" ])['\" ]*\s\(?(?:via|by way of|über|durch|per"
+    r"|par|tramite|por|gennem|genom|gjennom|przez|kautta|через)\s+(?P<list>[^()]{1,200})",
     re.IGNORECASE,
 )
 """Said in another language too, where the address proves to be the list's own."""
 _POSTS = re.compile(r"mailto:([^\s<>?,;]{1,300}@[^\s<>?,;]{1,250})")
+_LIST_ID = re.compile(r"<([^<>\s]{1,250})>")
 _ENCODED = re.compile(
     r"([\w.+-]{1,64})=(?:40)?([\w-]{1,63}(?:\.[\w-]{1,63}){1,6})@(?:dmarc\.|lists?\.|groups\.).+"
 )
@@ -77,7 +78,7 @@ def sender_of(header: Header) -> Sender | None:
     found = _in_one(header.mailboxes("from")) or header.mailboxes("sender")
     if not found:
         return None
-    posts = tuple(address.lower() for address in _POSTS.findall(header.text("list-post")))
+    posts = _posts(header, found[0].address)
     entry, shown = header.text("x-from")[:LONGEST_ENTRY], header.text("from")[:LONGEST_SHOWN]
     behind = _behind_list(header, found[0], shown, posts)
     if behind is not None:
@@ -88,6 +89,14 @@ def sender_of(header: Header) -> Sender | None:
             if two := _on_behalf(text, found[0], posts) or _typed_for(text, found[0], posts):
                 return two
     return Sender(found[0], entry, typist=_typist(header, found[0], posts), lists=posts)
+
+
+def _posts(header: Header, written: str) -> tuple[str, ...]:
+    """Return the addresses of a list: where one posts to it, and the sender's where the list's id is made of it."""
+    stated = [address.lower() for address in _POSTS.findall(header.text("list-post"))]
+    ids = _LIST_ID.findall(header.text("list-id").lower()[:LONGEST_SHOWN])
+    own = [written] if written and written.replace("@", ".") in ids else []
+    return tuple(dict.fromkeys((*stated, *own)))
 
 
 def _in_one(found: Sequence[Mailbox]) -> Sequence[Mailbox]:

@@ -48,7 +48,10 @@ _AUTOMATIC = phrases(
     |răspuns automat|otomatik yanıt|автоматический ответ|автоответ|автоматична відповідь|автоматичен отговор
     |αυτόματη απάντηση|automaatvastus|automātiska atbilde|automatinis atsakymas|sjálfvirkt svar
     |automatski odgovor|samodejni odgovor
-    |自動応答|自動返信|自动答复|自動回覆|自动回复|자동 회신|자동 응답|תשובה אוטומטית|رد تلقائي
+    |自動応答|自動返信|自動返答|不在通知|自动答复|自動回覆|自动回复|외출 중|부재중|자동 회신|자동 응답|자동 답장
+    |תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|balasan otomatis|trả lời tự động|ตอบกลับอัตโนมัติ
+    |automated reply|automated response|yahoo! auto response|poza biurem|autoodpowiedź|mimo kancelář|házon kívül
+    |irodán kívül|ofis dışında|otomatik cevap|автовідповідь|вне офиса|εκτός γραφείου|automātiskā atbilde
     |undeliverable|undelivered mail returned to sender|mail delivery failed
     |delivery status notification (failure)|unzustellbar|nicht zustellbar|non remis|kan ikke leveres
     |kunne ikke leveres|olevererbart|går inte att leverera"""
@@ -63,19 +66,25 @@ _ANSWERED = phrases(
     """accepted|declined|zugesagt|angenommen|abgelehnt|accepteret|afvist|accepterat|accepterad|avböjt|avböjd|godtatt
     |avslått|akseptert|hyväksytty|hylätty|accepté|acceptée|refusé|refusée|geaccepteerd|geweigerd|aceptado|aceptada
     |rechazado|rechazada|accettato|accettata|rifiutato|rifiutata|aceito|aceite|recusado|zaakceptowane|zaakceptowano
-    |odrzucone|odrzucono|přijato|odmítnuto|принято|отклонено|tentatively accepted|new time proposed"""
+    |odrzucone|odrzucono|přijato|odmítnuto|принято|отклонено|tentatively accepted|new time proposed|prijaté|odmietnuté
+    |kabul edildi|reddedildi|elfogadva|elutasítva|prihvaćeno|odbijeno|acceptat|acceptată|respins|respinsă|прийнято
+    |відхилено|приета|отхвърлена|έγινε αποδοχή|απορρίφθηκε|התקבל|התקבלה|נדחה|נדחתה|تم القبول|تم الرفض|diterima|ditolak
+    |đã chấp nhận|đã từ chối|ตอบรับ|ปฏิเสธ|承諾|承諾済み|辞退|辞退済み|已接受|接受|已拒绝|已拒絕|拒絕
+    |수락됨|수락|거절됨|거절"""
 )
 _PERHAPS = phrases(
     """tentative|mit vorbehalt|unter vorbehalt|vorläufig zugesagt|vorbehaltlich|foreløbig|foreløbigt accepteret
     |foreløpig|preliminärt|preliminär|alustava|alustavasti hyväksytty|provisoire|voorlopig|provisional|provvisorio
-    |provisório|wstępnie|nezávazně"""
+    |provisório|wstępnie|nezávazně|nezáväzne|feltételes|feltételesen|geçici|provizoriu|под вопросом|під питанням|仮承諾
+    |仮の予定|暂定|暫訂|暫定|미정|임시"""
 )
 """Words that people write too: they count where Exchange says that it is a message of the calendar."""
 LONGEST_KIND = 2_000
 """Characters of the type of a message that are looked at."""
 _READ = phrases(
     """read|not read|gelesen|ungelesen|nicht gelesen|læst|ikke læst|läst|inte läst|lest|ikke lest|luettu|lu|non lu
-    |gelezen|leído|letto|lido|lida|przeczytane|přečteno|прочтено"""
+    |gelezen|leído|letto|lido|lida|przeczytane|przeczytano|přečteno|přečtené|prečítané|прочтено|прочитано|elolvasva
+    |olvasott|okundu|citit|pročitano|διαβάστηκε|נקרא|開封済み|既読|已读|已讀|읽음"""
 )
 _REPLY_WORDS = frozenset(
     ("re", "sv", "aw", "antw", "vs", "fw", "fwd", "vb", "wg", "res", "rép", "r", "odp", "ynt")
@@ -90,8 +99,16 @@ _BY_RULE = (
     "x-fc-machinegenerated",
 )
 _FAILED = "x-failed-recipients"
-_NOTES = re.compile(r"(?:auto: )?.{2,80} is out of the office(?:\.|\s*\(returning .*)$", re.IGNORECASE)
-"""As Lotus Notes says it."""
+_NOTES = re.compile(
+    r"(?:auto: )?.{2,80}?\s(?:is out of the office|ist außer haus|est absente?(?:\(e\))? du bureau"
+    r"|está fuera de la oficina|está fora do escritório|è fuori ufficio|is niet op kantoor|är inte på kontoret"
+    r"|er ikke på kontoret|er ikke til stede|on poissa toimistosta|jest poza biurem)(?:\.?|\s*\([^()]*\)?\.?)$",
+    re.IGNORECASE,
+)
+"""As Lotus Notes says it, as a whole subject."""
+_BY_ITS_WORD = re.compile(r"auto-?(?:respon|repl)|automatic repl", re.IGNORECASE)
+_NAMING_PROGRAM = ("x-mailer", "x-post-messageclass", "precedence")
+"""Fields in which some programs name what they are: `Precedence: auto-reply`."""
 _REPORT = re.compile(r"report-type\s*=\s*\"?([\w-]+)")
 _METHOD = re.compile(r"text/calendar\s*;(?:(?!text/calendar)[^\n])*?method\s*=\s*\"?(?:reply|counter)\b")
 _METHOD_INSIDE = re.compile(
@@ -135,8 +152,8 @@ def beginning(subject: str) -> str:
     ('out of office', 'auto-reply', '')
     """
     text = subject.strip()[:80].replace("\uff1a", ":")
-    if text.startswith("["):
-        return text[1:].partition("]")[0].strip().casefold()
+    if text.startswith(("[", "【")):
+        return re.split("[]】]", text[1:], maxsplit=1)[0].strip().casefold()
     before, colon, _ = text.partition(":")
     words = before.casefold().split()
     if not colon or not words:
@@ -155,17 +172,20 @@ def is_absence(header: Header, begins: str | None = None) -> bool:
     begins = beginning(subject) if begins is None else begins
     if begins in _AUTOMATIC or (begins in _ABSENT and _answers(header)):
         return True
-    return (
-        begins not in _REPLY_WORDS
-        and "out of the office" in subject[:120].lower()
-        and bool(_NOTES.match(subject[:200].strip()))
-    )
+    whole = subject[:200].strip()
+    if whole.casefold() in _AUTOMATIC and _answers(header):
+        return True
+    return begins not in _REPLY_WORDS and bool(_NOTES.match(whole))
 
 
 def is_by_program(header: Header) -> bool:
     """Tell by what programs write into the header of the mail that they send, whether to answer or not."""
     submitted = re.match(r"\s*([\w-]*)", header.text("auto-submitted").lower())
     if (submitted and submitted[1] not in {"", "no"}) or any(_says_so(header, name) for name in _BY_RULE):
+        return True
+    if any(_BY_ITS_WORD.search(header.text(name)[:200]) for name in _NAMING_PROGRAM):
+        return True
+    if header.text("delivered-to").strip().lower() == "autoresponder":
         return True
     precedence = header.text("precedence").strip().lower()
     listed = header.text("list-id") or header.text("list-post")

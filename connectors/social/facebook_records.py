@@ -22,6 +22,7 @@ from connectors.kit.lists import objects, rows_of, texts
 from connectors.kit.text import clean
 from connectors.social import facebook_titles as titles
 from connectors.social.facebook_titles import KnownNames
+from connectors.social.meta_reactions import told_apart
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
@@ -33,7 +34,6 @@ _THREAD_NAME = re.compile(rb'"threadName"\s{0,100}:\s{0,100}"([^"\\]{1,300})"')
 _PARTICIPANTS = re.compile(rb'"participants"\s{0,100}:\s{0,100}(\[[^\[\]]{0,50000}\])')
 _NOBODY = re.compile(r"\bfacebook", re.IGNORECASE)
 """All deleted users have one name, which holds Facebook's in every language: `Usuario de Facebook`."""
-_NO_MESSAGE = {"call_duration": "calls", "is_unsent": "unsent messages"}
 _SAID = frozenset(("Generic", "Share", "None"))
 """What Facebook calls messages that somebody wrote."""
 _OWN = frozenset(("Subscribe", "Unsubscribe", "Call", "Payment", "Plan"))
@@ -69,6 +69,18 @@ def mended(text: str) -> str:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text
+
+
+def no_message(row: Mapping[str, Any]) -> str:
+    """Return what stands among the messages and is none; empty for a message. A call that nobody took lasted 0 seconds.
+
+    >>> no_message({"content": "Bo missed your call.", "call_duration": 0}), no_message({"content": "Hei"})
+    ('calls', '')
+    """
+    duration = row.get("call_duration")
+    if duration or (isinstance(duration, int) and duration is not False):
+        return "calls"
+    return "unsent messages" if row.get("is_unsent") else ""
 
 
 def account_of(name: str) -> str:
@@ -166,6 +178,10 @@ class Told:
         if self.left_out:
             yield Note(", ".join(f"{count:,} {what}" for what, count in self.left_out.most_common()))
 
+    def leave_out(self, what: str) -> None:
+        """Count something that is no activity of its own."""
+        self.left_out[what] += 1
+
     def activity(
         self, key: str, seconds: Any, who: str, verb: Verb, line: int, **more: Any
     ) -> Activity | SetAside:
@@ -203,20 +219,20 @@ class Conversations:
         for person in people:
             yield from self.told.claim(person.name or "", person.line or 1)
         names = [person.name or "" for person in people]
-        yield from each(
+        said = each(
             rows(member, "messages"),
             lambda at: self._message(at.line, _as_usual(at.value) if encrypted else at.value, thread, names),
             "the message",
         )
+        yield from told_apart(said, self.told.leave_out)
 
     def _message(
         self, line: int, row: Mapping[str, Any], thread: str, names: Sequence[str]
     ) -> Iterator[Record]:
         sender = _name(row.get("sender_name"))
-        for key, what in _NO_MESSAGE.items():
-            if row.get(key):
-                self.told.left_out[f"{what} were left out"] += 1
-                return
+        if what := no_message(row):
+            self.told.left_out[f"{what} were left out"] += 1
+            return
         if str(row.get("type")) not in _SAID:
             whose = "the program itself" if str(row.get("type")) in _OWN else "a type that is not known"
             self.told.left_out[f"lines of {whose} were left out"] += 1

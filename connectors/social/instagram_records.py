@@ -19,7 +19,8 @@ from connectors.kit.lists import rows_of
 from connectors.kit.repeats import Repeats
 from connectors.kit.text import clean
 from connectors.kit.times import seconds
-from connectors.social.facebook_records import mended
+from connectors.social.facebook_records import mended, no_message
+from connectors.social.meta_reactions import told_apart
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
 
@@ -64,7 +65,6 @@ _FOLLOWER = re.compile(
     rb'"string_list_data"\s{0,50}:\s{0,50}\[\s{0,50}\{\s{0,50}"href"\s{0,50}:\s{0,50}"'
     rb"https:\\?/\\?/www\.instagram\.com"
 )
-_LEFT_OUT = {"call_duration": "calls", "is_unsent": "unsent messages"}
 
 
 def kind_of_head(head: bytes) -> str | None:
@@ -162,7 +162,8 @@ def thread(member: Member, told: Told) -> Iterator[Record]:
         yield from told.claim(name, 1)
     talk = f"instagram:{clean(path.rpartition('/')[2], 200)}"
     reader = _Messages(told, talk, names)
-    yield from each(rows(member, "messages"), lambda at: reader.read(at.value, at.line), "the message")
+    said = each(rows(member, "messages"), lambda at: reader.read(at.value, at.line), "the message")
+    yield from told_apart(said, told.leave_out)
 
 
 @dataclass(frozen=True)
@@ -173,10 +174,9 @@ class _Messages:
 
     def read(self, row: Mapping[str, Any], line: int) -> Iterator[Record]:
         sender = _shown(row.get("sender_name"))
-        for key, what in _LEFT_OUT.items():
-            if row.get(key):
-                self.told.leave_out(f"{what} were left out")
-                return
+        if what := no_message(row):
+            self.told.leave_out(f"{what} were left out")
+            return
         if is_nobody(sender):
             raise ValueError("the message has no sender who can be told from others: the account is deleted")
         milliseconds, content = row.get("timestamp_ms"), row.get("content")

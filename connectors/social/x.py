@@ -46,6 +46,8 @@ _LONG = re.compile(r"note-tweets?(-part\d+)?\.js")
 _MONTH = re.compile(r"(.*/)?tweets/\d{4}_\d\d\.js")
 _REACTIONS = re.compile(r"tweets[/_](\d{1,19})[/_](liking_users|retweeted_by)")
 _VERB = {"liking_users": Verb.REACT, "retweeted_by": Verb.SHARE}
+_SHOWN = 8
+"""Names of files that are told of many."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class X:
     def parse_export(self, export: Export) -> Iterator[tuple[str, Record]]:
         """Yield the posts, likes and messages of an archive, old or new; each post once."""
         reading = _Reading(self._owner())
-        chosen, others = [], 0
+        chosen, others = list[str](), list[str]()
         for name, member in export.files.items():
             plain = PurePosixPath(name).name
             if plain == "account.js":
@@ -130,11 +132,16 @@ class X:
             elif plain in {"follower.js", "following.js"}:
                 yield name, Note(_follows(member))
             else:
-                others += 1
+                others.append(plain)
         yield from each_file(export, sorted(chosen), reading.posts)
         yield from ((export.name, record) for record in reading.notes())
         if others:
-            yield export.name, Note(f"{others:,} other files of the archive hold no posts, likes or messages")
+            told = ", ".join(clean(name, 40) for name in sorted(others)[:_SHOWN])
+            more = ", …" if len(others) > _SHOWN else ""
+            yield (
+                export.name,
+                Note(f"other files of the archive are not read: {len(others):,} ({told}{more})"),
+            )
 
     def _owner(self) -> tuple[str, str] | None:
         if self.owner is None:
@@ -276,6 +283,8 @@ class _Reading:
 
     def _of_archive(self, value: Mapping[str, Any], line: int) -> Iterable[Record]:
         ((kind, content),) = value.items()
+        if not isinstance(content, Mapping):
+            raise ValueError("it is no object")
         if kind == "tweet" and content.get("deleted_at"):
             return [Deleted(f"x:{number(content.get('id_str') or content['id'])}", line)]
         if kind == "tweet":

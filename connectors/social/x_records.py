@@ -83,7 +83,10 @@ def dated(value: Any) -> datetime:
     """
     text = str(value)
     if re.match(r"[A-Z][a-z]{2} ", text):
-        return in_utc(datetime.strptime(text[:40], "%a %b %d %H:%M:%S %z %Y"))
+        try:
+            return in_utc(datetime.strptime(text[:40], "%a %b %d %H:%M:%S %z %Y"))
+        except ValueError:
+            raise ValueError(f"the time {clean(text, 40)!r} cannot be read") from None
     return moment(re.sub(r" ([+-]\d{4})$", r"\1", text))
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from connectors.kit.answers import At, guarded, identifier, mapping
+from connectors.kit.answers import At, NoJson, flat, guarded, identifier, mapping
 from connectors.kit.apart import not_read
 from connectors.kit.json_files import holds
 from connectors.kit.json_nested import Places, nested
@@ -174,7 +175,7 @@ class _Reader:
             )
 
     def _reactions(self, row: Mapping[str, Any], to: Activity) -> Iterator[Record]:
-        for emotion in rows_of(mapping(row.get("properties")), "emotions"):
+        for emotion in rows_of(_written_out(mapping(row.get("properties"))), "emotions"):
             sign = clean(str(emotion.get("key") or ""), 40)
             for user in rows_of(emotion, "users"):
                 who, at = account_of(user.get("mri")), user.get("time")
@@ -216,3 +217,13 @@ def _other_of(talk: str, actor: str) -> str | None:
     found = _OF_TWO.fullmatch(talk)
     pair = [f"microsoft:{one.lower()}" for one in found.groups()] if found else []
     return next((one for one in pair if one != actor), None) if actor in pair else None
+
+
+def _written_out(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the properties of a message with its reactions as a list, which also come as a text of JSON."""
+    told = properties.get("emotions")
+    if not isinstance(told, str):
+        return properties
+    with suppress(NoJson):  # it is left out, and told
+        return {**properties, "emotions": flat(told)}
+    return properties

@@ -27,6 +27,7 @@ SYNONYMS = {
         *("manager", "reportsto", "supervisor", "boss", "managername", "managerdisplayname", "linemanager"),
         *("leder", "nærmesteleder", "chef", "närmastechef", "vorgesetzter", "vorgesetzte", "führungskraft"),
         *("esimies", "esihenkilö", "responsable", "jefe", "leidinggevende"),
+        *("reportingto", "directmanager", "przełożony", "nadřízený", "yönetici", "gestor", "上司"),
         *("manageremployeeid", "managersemployeeid", "managerworkerid", "managerupn", "managernumber"),
     ),
     "name": (
@@ -40,6 +41,21 @@ SYNONYMS = {
         "navn",
         "namn",
     ),
+    "first": ("firstname", "givenname", "vorname", "prénom", "fornavn", "förnamn", "etunimi", "voornaam"),
+    "last": (
+        *(
+            "lastname",
+            "surname",
+            "familyname",
+            "sn",
+            "nachname",
+            "nom",
+            "etternavn",
+            "efternavn",
+            "efternamn",
+        ),
+        *("sukunimi", "achternaam"),
+    ),
     "email": (
         *("email", "mail", "emailaddress", "workemail", "emailwork", "workmail", "businessemail", "epost"),
         *("sähköposti", "courriel", "adressemail", "upn", "userprincipalname"),
@@ -50,6 +66,14 @@ SYNONYMS = {
     "directory": ("distinguishedname", "dn"),
 }
 _FEWEST = ("person", "manager")
+_SURE_MANAGERS = frozenset(SYNONYMS["manager"]) - {"responsable", "chef", "boss", "leder", "gestor", "jefe"}
+"""Words that in a list of customers, too, would not be those of who looks after them."""
+_OF_ROWS = frozenset(
+    ("from", "to", "amount", "days", "type", "status", "subject", "von", "bis", "fra", "til")
+)
+"""Columns of lists in which somebody stands many times: leave, orders, requests."""
+_NUMBER = re.compile(r"(?P<name>.{2,200}?)\s*\((?P<id>[\w.-]{1,40})\)")
+"""A manager with their number behind the name: `Ann Lee (17)`."""
 _DATED = frozenset(("date", "time", "datum", "dato", "fecha", "hours", "shift", "timestamp"))
 """Columns of timesheets and rosters, which name a manager too."""
 _SHOWN = 10
@@ -174,6 +198,11 @@ def _roles(names: Sequence[str]) -> dict[str, int]:
         there = (found.index(word) for word in words if word in found)
         if (at := next((one for one in there if one not in roles.values()), None)) is not None:
             roles[role] = at
+    is_staff = (
+        "person" not in roles and {"email", "manager", "name"} <= set(roles) and not _OF_ROWS & set(found)
+    )
+    if is_staff and found[roles["manager"]] in _SURE_MANAGERS:
+        roles["person"] = roles.pop("email")
     return roles
 
 
@@ -189,6 +218,8 @@ def _rows(member: Member, roles: dict[str, int]) -> Iterator[_Row | SetAside]:
             if person is None:
                 yield SetAside("the row names no person", line)
             else:
+                halves = (row.pop("first", None), row.pop("last", None))
+                row["name"] = row.get("name") or " ".join(filter(None, halves)) or None
                 if row.get("directory") and row.get("name"):
                     row["name"] = display_name(row["name"] or "") or row["name"]
                 if " " in person and not row.get("name"):
@@ -213,7 +244,10 @@ def _managers(rows: list[_Row]) -> dict[str, str | None]:
             if found := by_entry.get(manager.lower()):
                 return found
             manager = display_name(_ESCAPED.sub(r"\1", entry[1]))
-        named = by_name.get(manager.lower(), [])
+        numbered = _NUMBER.fullmatch(manager)
+        if numbered and numbered["id"] in ids:
+            return numbered["id"]
+        named = by_name.get(manager.lower()) or by_name.get(display_name(manager).lower(), [])
         return by_email.get(manager.lower()) or (named[0] if len(named) == 1 else manager)
 
     return {row.person: person(row.manager) for row in rows}

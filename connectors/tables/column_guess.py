@@ -10,6 +10,7 @@ from connectors.kit.csv_files import plain
 from connectors.kit.modality.telling import stated_kind
 from connectors.tables.time_formats import clock_format, is_doubtful, time_format
 
+_DAY_AND_MONTH = len("%d/%m")
 _ODD = re.compile(r"-?\d{0,20}\.\d{1,20}|true|false|yes|no")
 _ODD_OR_SMALL = re.compile(rf"{_ODD.pattern}|-?\d{{1,2}}")
 """Values that stand for nobody: marks, shares, counts."""
@@ -21,16 +22,16 @@ _OPENED = (
     r"|erstell|angelegt|er[oö]ff|opprett|skapad|inkom|luotu|cr[eé]{1,2}|apert|dato|datum|fecha|tid_"
 )
 _CLOSED = (
-    r"clos|resol|solv|complet|finish|_end|ended|done|restor|fulfil"
+    r"clos|r[eé]sol|solv|complet|finish|_end|ended|done|restor|fulfil"
     r"|geschlossen|gel[oö]st|erledigt|lukk?et|avslut|afslut|ratkaist|suljettu|st[aä]ngd|cierre|cl[oô]tur"
 )
 _ANSWERED = r"respon[ds]|repl(?:y|ied|ies)|answer|approv|decid|decision|svar|antwort|r[eé]pon"
 _ASIDE = r"updat|modif|due|birth|expir|deadline|last_|next_|back|read_|deliver"
 """Times of what nobody may have done."""
 _OPENER = (
-    r"requester|requestor|requested_by|caller_|anm[aä]lare|innmelder|anmelder|bestiller|best[aä]llare|rekvirent|antragsteller|demandeur"
+    r"requester|requestor|requested_by|caller_|associated_contact|anm[aä]lare|innmelder|anmelder|bestiller|best[aä]llare|rekvirent|antragsteller|demandeur"
     r"|anforder|anfragende",
-    r"opened_by|reporter|reported_by|submitter|submitted_by|raised_by|creator|ilmoittaja|solicitante",
+    r"opened_by|reporter|rapporteur|reported_by|submitter|submitted_by|raised_by|creator|ilmoittaja|solicitante",
     r"created_by|author|sender|_from_|posted_by|logged_by|organi[sz][ea]r|reviewer|user_?name|_user_|user_id|user_email|actor",
     r"member|employee|person|customer|client|_who_(?!id_)|minister|contact_name|nickname|handle|principal|_owner_|_host_|_agent_|name_",
     r"organisat[eo]u?r|organizad|veranstalter|arrang[oöø]r|j[aä]rjest[aä]j[aä]|forfatter|bruker|verfasser|auteur|absender|ersteller|melder|skapare|autor|anv[aä]ndare|source|_by_",
@@ -39,7 +40,8 @@ _OPENER = (
 _NEVER_PEOPLE = r"language|locale|device|version|package|currency|country"
 _NO_PERSON = (
     r"conversation|file|company|product|group|team|project|channel|event"
-    r"|(?:report|task|deal|form|campaign|board|list|item|ticket|page|site|document|plan|section|folder)_name_"
+    r"|(?:report|task|deal|form|campaign|board|list|item|ticket|page|site|document|plan|section|folder"
+    r"|meeting|call|activity|appointment|engagement|session|webinar)_name_"
 )
 _THING = r"task|issue|ticket|deal|project|card|item|idea|event|case|campaign"
 """Names of what a row is of that is no person: a column that is just called `Name` is its own then."""
@@ -58,11 +60,42 @@ _SIDE = r"phone|number|contact|address|party|name|jid|chat"
 """Names of the other side, where a column says which way a row went."""
 _OTHER = (
     r"^_with_|_met_with_|_meeting_with_|^_met_|counterpart|participant|attendee|guests?_|visitor|invited"
-    r"|other_(?:party|person)|motpart|deltag|teilnehmer|visitee|organi[sz]ation_or_individual|(?:organi[sz]ation|person|company)_met_"
+    r"|other_(?:party|person)|motpart|deltag|deltak|teilnehm|uczestni|kat[iı]l[iı]mc|asistente|osallistuj|partecipant"
+    r"|deelnem|aanwezig|участник|учасник|[uú][cč]astn|r[eé]sztvev|参加者|出席者|与会|與會|참석자|visitee|organi[sz]ation_or_individual|(?:organi[sz]ation|person|company)_met_"
+)
+_DONE_BY = r"assigned|assignee|_owner_|tilldelad|tildelt|zugewiesen|asignado"
+_DONE_WITH = (
+    r"^_(?:person|contact|lead|customer|client|account_contact)_|_who_$|contact_(?:person|email|name)"
+)
+"""Of a list of what salespeople and others have done: who did it, and with whom."""
+_SOME = 0.3
+"""The share of rows that are calls or meetings in a list of them."""
+_MEDIA = frozenset(
+    (
+        "email",
+        "e-mail",
+        "mail",
+        "phone",
+        "web",
+        "chat",
+        "api",
+        "portal",
+        "form",
+        "sms",
+        "social",
+        "app",
+        "call",
+    )
+)
+"""By what something came, which is nobody."""
+_HALF = re.compile(r"_(?:full|e|name|mail|email|address|id)(?=_)")
+"""Words that tell of a person's column what of them it holds."""
+_CALLED_OFF = (
+    r"cancel|no.?show|declin|resched|postpon|abgesagt|avlyst|aflyst|inst[aä]lld|peruttu|annul|anulowan"
 )
 _HINTS = {
     "id": (
-        r"[^\W\d_]{3}(?:nr|nummer)_$|_(?:ref\w*|guid|uuid|no|nr|id|number|key|code|commit|hash|sha1?)_$|^_(?:id|key)_"
+        r"[^\W\d_]{3}(?:nr|nummer|schl[uü]ssel)_$|^_cl[eé]_|_(?:ref\w*|guid|uuid|no|nr|id|number|key|code|commit|hash|sha1?)_$|^_(?:id|key)_"
     ),
     "parent": r"parent|repl(?:y|ies)_to|in_re(?:ply|sponse)|answer(?:s|_to)_|response_to|on_idea|idea_id|quoted",
     "kind": (
@@ -70,7 +103,10 @@ _HINTS = {
         r"|(?:meeting|contact|event|interaction)_(?:type|kind|form|format|mode)|(?:type|kind|form|mode)_of_(?:the_)?(?:meeting|contact|event)"
         r"|motetype|m[oø]teform|m[oø]detype|terminart|besprechungsart|modalit"
     ),
-    "place": r"_(?:place|location|where|venue|room|meeting_room|site|sted|ort|lieu|adresse?)_",
+    "place": (
+        r"_(?:place|location|where|venue|room|meeting_room|site|sted|ort|lieu|adresse?|plats|paikka|luogo|lugar|local"
+        r"|plaats|locatie|miejsce|yer|m[ií]sto|helysz[ií]n|место|місце|場所|地点|地點|장소)_"
+    ),
     "verb": r"^_(?:type|kind|action|event|verb|activity|category|interaction)_|type_$|action_$",
     "text": (
         r"text|body|comment|message_$|content|review_$|description|idea_$|notes?|summary|beskrivelse|nachricht"
@@ -80,6 +116,7 @@ _HINTS = {
     "conversation": r"conversation|thread|chat_id|case_id|session",
     "rating": r"rating|stars?_|score|bewertung|sterne|betyg|vurdering|arvosana|_note_$",
     "direction": r"incoming|outgoing|inbound|outbound|direction|from_me|_sent_$|is_sent|call_type|calltype",
+    "outcome": r"outcome|status|state|ergebnis|resultat|utfall",
     "response": r"(?:response|reply|answer|svar|antwort)_(?:text_)?$",
 }
 _DIRECTIONS = {
@@ -109,18 +146,20 @@ _MET = re.compile(
 class Column:
     """A column: its name as it may stand in a template, its values, and how many rows were looked at.
 
-    `parts` are those of which it is put together: the two halves of a name.
+    `parts` are those of which it is put together: the two halves of a name. `called` is its name without what a row is,
+    where that stands before most names: `Type` of `Activity - Type`.
     """
 
     name: str
     values: tuple[str, ...]
     rows: int
     parts: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def words(self) -> str:
         """The words of its name, each between underscores: `sys_createdOn` is `_sys_created_on_`."""
-        apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)", "_", self.name).lower()
+        apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)", "_", self.called or self.name).lower()
         return "_" + re.sub(r"[\W_]+", "_", apart).strip("_") + "_"
 
     @property
@@ -152,9 +191,10 @@ class Guess:
     def __init__(self, columns: Sequence[Column]) -> None:
         self.free = list(columns)
         self.formats: list[str] = []
-        self.doubtful: Column | None = None
+        self._doubts: dict[str, Column] = {}
         self.clocks = {c.name: form for c in columns if (form := clock_format(c.values))}
         self.times = [c for c in columns if c.name not in self.clocks and self._is_time(c)]
+        self.doubtful = self._settled()
         self.time, self.closed = self._moments()
         self.id = self.take(self._identity())
         ids = set(self.id.values) if self.id else set()
@@ -167,11 +207,14 @@ class Guess:
         self.kind = self.take(self._hinted("kind", _is_kind))
         self.verb = self.take(self._hinted("verb", _says_what))
         self.place = self.take(self._hinted("place"))
+        done_by, done_with = self._diary()
         self.other = self.take(next((c for c in self.free if c.named(_OTHER) and self._is_people(c)), None))
-        self.closer = self._closer()
+        self.closer = None if done_by else self._closer()
         self.rating = self.take(self._hinted("rating", lambda c: c.share(_is_mark) > 0.9))
-        self.actor = self.take(self._actor())
-        self.to = self.take(self._addressee() or (None if self.closer else self._of_people(_CLOSER)))
+        self.actor = done_by or self.take(self._actor())
+        self.to = done_with or self.take(
+            self._addressee() or (None if self.closer else self._of_people(_CLOSER))
+        )
         self._turn()
         self.response = self.take(self._hinted("response"))
         self.conversation = self.take(self._hinted("conversation", lambda c: not c.is_unique))
@@ -186,6 +229,7 @@ class Guess:
         self.is_register = self._register()
         if self.kind and not self.is_register and not self.verb:
             self.verb, self.kind = self.kind, None
+        self.outcome = self.take(self._hinted("outcome", _says_called_off)) if self.is_register else None
         self.subject = self.take(self._hinted("subject"))
         self.channel = self.take(self._hinted("channel", lambda c: not c.is_unique))
 
@@ -193,11 +237,23 @@ class Guess:
         form = time_format(column.values)
         if form is None or (form.startswith("%Y%m%d") and not column.named(_OPENED)):
             return False
-        if form:
-            self.formats.append(form)
         if is_doubtful(column.values):
-            self.doubtful = column
+            self._doubts.setdefault(form, column)
+        elif form:
+            self.formats.append(form)
         return True
+
+    def _settled(self) -> Column | None:
+        """Read what may have the day or the month first as another column tells it; return one that none tells."""
+        sure = {form[:_DAY_AND_MONTH] for form in self.formats}
+        open_still = None
+        for form, column in self._doubts.items():
+            turned = form.replace("%d", "%D").replace("%m", "%d").replace("%D", "%m")
+            told = turned[:_DAY_AND_MONTH] in sure
+            self.formats.append(turned if told else form)
+            if not told and form[:_DAY_AND_MONTH] not in sure:
+                open_still = column
+        return open_still
 
     def _moments(self) -> tuple[Column | None, Column | None]:
         """Return when a row began and when it ended; times of changes and of what is due are neither."""
@@ -239,7 +295,7 @@ class Guess:
         """Tell whether values may stand for people: no long texts, no decimals, no yes and no."""
         if column in self.times or column.name in self.clocks or not column.values:
             return False
-        if column.named(_NEVER_PEOPLE):
+        if column.named(_NEVER_PEOPLE) or column.share(lambda one: one.lower() in _MEDIA) > 1 - _SOME:
             return False
         sure = column.named(f"{_TO}|sender|caller|_from_|user|_id_|author|^_column_1_$")
         odd = _ODD if sure else _ODD_OR_SMALL
@@ -254,6 +310,21 @@ class Guess:
         other = next((c for c in self._ranked(_OPENER) if c is not found), None)
         said = found.named(_CLOSER[0]) or found.named(_CLOSER[1])
         return self.take(found) if self.closed or (other and said) else None
+
+    def _diary(self) -> tuple[Column | None, Column | None]:
+        """Return who did what a list of calls and meetings holds, and with whom; it was done when it was marked so."""
+        what = self.verb or self.kind
+        if what is None or what.share(_is_call_or_meeting) < _SOME:
+            return None, None
+        by = next((c for c in self._rest() if c.named(_DONE_BY) and self._is_people(c)), None)
+        found = [c for c in self._rest() if c.named(_DONE_WITH) and c is not by and self._is_people(c)]
+        others = sorted(found, key=lambda c: -(c.share(_EMAIL.fullmatch) > 0.8))
+        if by is None or not others:
+            return None, None
+        self.verb, self.kind = what, None
+        if self.closed is not None:
+            self.time, self.closed = self.take(self.closed), None
+        return self.take(by), self.take(others[0])
 
     def _persons(self) -> list[Column]:
         return [c for c in self._rest() if c.named("|".join((*_OPENER, *_CLOSER))) and self._is_people(c)]
@@ -271,13 +342,19 @@ class Guess:
         no_person = f"{_ANSWERED}|{_NO_PERSON}" + ("|^_name_$" if is_thing else "")
         named = next((c for c in self._ranked(_OPENER) if not c.named(no_person)), None)
         if named:
-            return named
+            same = (c for c in self._rest() if _is_same(named, c) and c.share(_EMAIL.fullmatch) > 0.8)
+            return next(same, named)
         addressed = (c for c in self._rest() if c.share(_EMAIL.fullmatch) > 0.8)
         first = (c for c in self._rest() if c.named(r"^_column_[12]_$") and self._is_people(c))
         return next(addressed, None) or next(first, None)
 
     def _addressee(self) -> Column | None:
-        found = [c for c in self._rest() if c.named(_TO) and self._is_people(c)]
+        begun = self.actor
+        found = [
+            c
+            for c in self._rest()
+            if c.named(_TO) and self._is_people(c) and not (begun and _is_same(begun, c))
+        ]
         addressed = [c for c in found if c.share(_EMAIL.fullmatch) > 0.8]
         second = [] if self.actor is None else [c for c in self._rest() if _twin(self.actor, c)]
         sides = [c for c in self._rest() if self.direction and c.named(_SIDE) and self._is_side(c)]
@@ -320,6 +397,12 @@ def _names_several(column: Column) -> bool:
     return column.share(lambda value: re.search(r"[^;|][;|] ?[^;|]", value)) > 0.5
 
 
+def _is_same(one: Column, other: Column) -> bool:
+    """Tell columns of one person: `Contact Name` and `Contact Email`."""
+    stem = _HALF.sub("", one.words)
+    return one is not other and stem != "_" and stem == _HALF.sub("", other.words)
+
+
 def _twin(one: Column, other: Column) -> bool:
     """Tell columns that are called alike but for a number: `User1` and `User2`."""
     apart = re.compile(r"\d+")
@@ -351,9 +434,34 @@ def _is_kind(column: Column) -> bool:
     )
 
 
+def _is_call_or_meeting(value: str) -> bool:
+    return met(value) or re.search(r"\bcall|anruf|samtal|opkald", value.lower()) is not None
+
+
 def met(value: str) -> bool:
     """Tell a word for a meeting."""
     return _MET.search(value.lower()) is not None
+
+
+def holds_addresses(column: Column) -> bool:
+    """Tell a column of e-mail addresses, of one person or of several in a field."""
+    return (
+        column.share(lambda value: all(_EMAIL.fullmatch(one) for one in re.split(r"[;,|\s]+", value.strip())))
+        > 0.8
+    )
+
+
+def called_off(word: str) -> bool:
+    """Tell a word for a meeting that did not take place.
+
+    >>> called_off("No show"), called_off("Completed")
+    (True, False)
+    """
+    return re.search(_CALLED_OFF, word.lower()) is not None
+
+
+def _says_called_off(column: Column) -> bool:
+    return len(set(column.values)) <= 12 and any(map(called_off, column.values))
 
 
 def _is_mark(value: str) -> bool:

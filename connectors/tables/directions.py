@@ -8,10 +8,11 @@ from connectors.kit.text import clean
 _SAID = """
 incoming inbound in received receive missed rejected voicemail eingehend empfangen verpasst inkommande mottagen missat
 innkommende mottatt entrant reçu manqué entrante recibido recibida perdida indgående modtaget inkomend ontvangen
-ricevuto recebida
+ricevuto recebida przychodzące nieodebrane gelen cevapsız bejövő příchozí входящий пропущенный
+着信 受信 수신 부재중 呼入 未接
 
 outgoing outbound out sent dialed dialled ausgehend gesendet utgående skickat sendt sortant envoyé saliente enviado
-enviada uitgaand
+enviada uitgaand wychodzące giden kimenő odchozí исходящий 発信 送信 발신 呼出
 
 1 true yes y t x ja oui si sí
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from connectors.kit import sheets
@@ -13,7 +14,7 @@ from connectors.kit.csv_files import plain
 from connectors.kit.modality.telling import stated_kind
 from connectors.kit.sheets import Row
 from connectors.kit.text import clean
-from connectors.tables.column_guess import VERBS, Column, Guess, met
+from connectors.tables.column_guess import VERBS, Column, Guess, called_off, holds_addresses, met
 from connectors.tables.mapping import OWNER
 from connectors.tables.name_halves import name_halves, without_half
 from influence.contract.connector import Unreadable
@@ -22,6 +23,8 @@ from influence.contract.records import SetAside
 
 LOOKED_AT = 500
 """Rows that are looked at."""
+_FEWEST_OF_ONE = 3
+"""Columns before whose names the same thing stands, so that rows are that."""
 _WHOSE = (
     "# CHECK: whose meetings these are: write the account in place of owner, as in email:ann@acme.example,"
     " or import with --set owner=ann@acme.example"
@@ -72,11 +75,20 @@ def _looked_at(member: Member) -> list[Column]:
     usable = {plain(name): clean(re.sub(r"[{}]", " ", name), 200) for name in names if plain(name)}
     halves = name_halves(list(usable))
     parts = {first: (first, last) for first, last in halves.items()}
+    rows, thing = [row for _, row in found], _thing(usable.values())
     return [
-        _column(usable, parts.get(key, (key,)), [row for _, row in found])
+        replace(column, called=column.name.removeprefix(thing))
         for key in usable
         if key not in halves.values()
+        for column in (_column(usable, parts.get(key, (key,)), rows),)
     ]
+
+
+def _thing(names: Iterable[str]) -> str:
+    """Return what a row is where it stands before most names, as in `Activity - Type`; empty where none does."""
+    found = Counter(name[: name.index(" - ") + 3] for name in names if " - " in name)
+    thing, count = next(iter(found.most_common(1)), ("", 0))
+    return thing if count >= _FEWEST_OF_ONE else ""
 
 
 def _column(shown: Mapping[str, str], keys: tuple[str, ...], rows: Sequence[Row]) -> Column:
@@ -159,7 +171,11 @@ class _Draft:
     def encounter(self) -> list[str]:
         """Write the rule for a register of meetings."""
         guess = self.guess
-        named = [_template(one, before="name:") for one in (guess.actor, guess.other) if one]
+        named = [
+            _template(one, before="" if holds_addresses(one) else "name:")
+            for one in (guess.actor, guess.other)
+            if one
+        ]
         people = ", ".join(named if guess.other else [*named, _quoted(OWNER)])
         words = guess.subject or guess.text
         why = _told(guess.other or guess.place or guess.kind or guess.free[0])
@@ -167,12 +183,24 @@ class _Draft:
             "# A register of meetings: each row is an encounter. Whether it was in person is told by the place.",
             f"# CHECK: that each row is a meeting is a guess, by the column {why}",
             "[[encounter]]",
+            *self._held(),
             *([f"id = {_template(guess.id)}"] if guess.id else []),
             self._time(),
             f"people = [{people}]" + ("" if guess.other else f"  {_WHOSE}"),
             *([f"place = {_template(guess.place)}  # CHECK: by its name"] if guess.place else []),
             *([f"kind = {_template(guess.kind)}  # CHECK: it counts before the place"] if guess.kind else []),
             *([f"words = {_template(words)}  # CHECK: what tells a call from a meeting"] if words else []),
+        ]
+
+    def _held(self) -> list[str]:
+        """Write which rows were held, where a column says it."""
+        outcome = self.guess.outcome
+        if outcome is None:
+            return []
+        words = sorted({clean(one, 60) for one in outcome.values if not called_off(one)})
+        return [
+            f"when = {_template(outcome)}  # CHECK: only rows that say so took place",
+            f"is = [{', '.join(map(_quoted, words))}]",
         ]
 
     def activities(self) -> list[str]:

@@ -52,6 +52,21 @@ _MBOX = (
     " (package pst-utils or libpst), then import the folder mail"
 )
 
+_AND_SO = rb'"?,"?'
+_CALENDARS = b"|".join(
+    _AND_SO.join(name.encode() for name in line.split("|"))
+    for line in (
+        "Konu|Başlangıç Tarihi|Başlangıç Saati",
+        "Тема|Дата начала|Время начала",
+        "Předmět|Datum zahájení|Čas zahájení",
+        "Tárgy|Kezdés dátuma|Kezdés időpontja",
+        "件名|開始日|開始時刻",
+        "主题|开始日期|开始时间",
+        "제목|시작 날짜|시작 시간",
+    )
+)
+"""How a calendar that Outlook exported begins in languages whose letters are in UTF-8; nobody has tried one yet."""
+
 KINDS = (
     UnreadKind(
         "Outlook .pst, .ost", "an Outlook data file (.pst or .ost)", _MBOX, _bytes(rb"!BDN"), reader="outlook"
@@ -104,7 +119,7 @@ KINDS = (
             rb'|Asunto"?,"?Fecha de (?:comienzo|inicio)"?,"?[^",]{5,20}'
             rb'|Onderwerp"?,"?Begindatum"?,"?Begintijd|Aihe"?,"?Alkamisp[^,]{1,2}iv[^,]{1,2}"?,"?Alkamisaika'
             rb'|Assunto"?,"?Data de in[^,]{1,2}cio"?,"?Hora de in[^,]{1,2}cio'
-            rb'|Temat"?,"?Data rozpocz[^,]{3,6}"?,"?[^",]{5,30})"?,'
+            rb'|Temat"?,"?Data rozpocz[^,]{3,6}"?,"?[^",]{5,30}|' + _CALENDARS + rb')"?,'
         ),
     ),
     UnreadKind(
@@ -291,6 +306,14 @@ KINDS = (
         "turn them into a table of time, sender, recipient and text, and import that: influence import FILE --map",
         _bytes(rb"\s{0,100}\{"),
         (b'"IsSender"', b'"Conversation Title"', b'"Media Type"'),
+    ),
+    UnreadKind(
+        "Misskey",
+        "the notes of a Misskey account (JSON)",
+        "they name the notes that they answer and not whose those are; write a first mapping, and look it through:"
+        " influence import FILE --map",
+        _bytes(rb"\s{0,100}\["),
+        (b'"renoteId"', b'"replyId"', b'"visibility"'),
     ),
     UnreadKind(
         "Trello",

@@ -19,13 +19,17 @@ from influence.text.tags import tags
 from influence.text.tone import SAID, stated_tone
 
 _ACCOUNT = r"^[^:\s]+:\s*\S"
-_SEVERAL = r"^[^:\s]+:(\S*\s+|.*[,|]\s*)[A-Za-z][A-Za-z0-9_-]{0,40}:\S"
+_SEVERAL = (
+    r"^[^:\s]+:(\S*\s+|.*[,|]\s*)[A-Za-z][A-Za-z0-9_-]{0,40}:\S|^email:[^\s@,|]+@[^\s@,|]+[\s,|]+[^\s@,|]+@"
+)
 """An account behind which another begins: by a blank, a comma or a bar, where a semicolon is meant."""
 _ZONE = r"([zZ]|[+-]\d{2}(:?\d{2}){0,2}|[A-Za-z]+/[A-Za-z_/]+|UTC|GMT)$"
+_WILD = r"\d:\d\d.*[+-](1[6-9]|[2-9]\d)(:?\d{2}){0,2}$"
+"""An offset that no place on Earth has."""
 _SPACE = r"[\s\x{a0}\x{202f}\x{3000}]*"
-_NUMBERED = rf"{_SPACE}([\[(^]\d{{1,3}}[\])]?)?{_SPACE}[:\x{{ff1a}}]"
+_NUMBERED = rf"\.?{_SPACE}([\[(^]\d{{1,3}}[\])]?)?{_SPACE}[:\x{{ff1a}}]"
 """As in `Re[2]:`, and the colon that Chinese is written with."""
-_OUTSIDE = "externa?l?|extern[eoa]|ext|outside|untrusted|caution"
+_OUTSIDE = "externa?l?|extern[eoa]|ext|outside|untrusted|caution|((suspected|possible|likely)[ _])?spam"
 _FROM_OUTSIDE = (
     rf"(([\[({{<*]{{1,3}}({_OUTSIDE})[^\[\](){{}}<>*]{{0,30}}[\])}}>*]{{1,3}}{_SPACE}[:-]?|(externa?l?|ext){_SPACE}:)"
     rf"{_SPACE})"
@@ -33,11 +37,12 @@ _FROM_OUTSIDE = (
 """What a company's mail server writes before the subject of a mail from outside: `[EXTERNAL]`."""
 _ANSWERS = (
     "re|r|rép|rep|res|resp|ref|réf|rif|sv|aw|antw|antwort|vs|vast|vá|odp|odg|отв|ответ|на|відп|отг|ynt|yanıt|atb|ats|bls|tl"
-    "|răsp|απ|σχετ|回复|回覆|答复|答覆|返信|회신|답장|תגובה|השב|رد|ตอบ|ตอบกลับ"
+    "|răsp|απ|σχετ|回复|回覆|答复|答覆|返信|회신|답장|תגובה|השב|رد|ตอบ|ตอบกลับ|svar|vastaus|resposta|respuesta|risposta|réponse"
+    "|odpowiedź|odpověď|odpoveď|odgovor|válasz|răspuns|відповідь|απάντηση|trả lời|balas|balasan|תשובה|الرد|返事"
 )
 _PASSED_ON = (
     "fw|fwd|vb|wg|vl|tr|i|rv|enc|pd|fs|doorst|továbbítás|ilt|İLT|πρθ|пересл|edasi|trs|yml|转发|轉寄|轉發|転送|전달|הועבר"
-    "|إعادة توجيه"
+    "|إعادة توجيه|přeposláno|preposlané|προωθ|chuyển tiếp|teruskan"
 )
 _REPLY = rf"^{_SPACE}{_FROM_OUTSIDE}*(\[[^\[\]]{{1,40}}\]{_SPACE})?({_ANSWERS}){_NUMBERED}"
 _FIRST, _LAST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
@@ -162,6 +167,7 @@ def _moment(quoted: str, found: pa.DataType, zone: str | None) -> str:
     return (
         f"CASE WHEN ends_with({text}, 'Z') AND {text}[14] = ':' AND {moment} IS NOT NULL THEN {moment} "
         f"WHEN regexp_full_match({text}, '-?\\d+(\\.\\d+)?') THEN {_epoch(f'try_cast({text} AS DOUBLE)')} "
+        f"WHEN regexp_matches({text}, '{_WILD}') THEN NULL "
         f"WHEN regexp_matches({text}, '\\d:\\d\\d.*{_ZONE}') THEN {moment} "
         f"ELSE {_local(f'try_cast({text} AS TIMESTAMP)', place)} END"
     )
@@ -227,8 +233,10 @@ def _bad_time(moment: str, found: pa.DataType | None, *, needed: bool) -> str:
     empty = "coalesce(trim(told), '') = ''" if _is_text(found) else "told IS NULL"
     naive = kinds.is_timestamp(found) and found.tz is None
     shaped = "true" if naive else f"try_cast({text} AS TIMESTAMP) IS NOT NULL"
+    wild = f"regexp_matches({text}, '{_WILD}')" if _is_text(found) else "false"
     return (
         (f"WHEN {moment} IS NULL AND {empty} THEN 'time is empty' " if needed else "")
+        + f"WHEN {moment} IS NULL AND {wild} THEN 'time ''' || {text} || ''' states an offset that no place has' "
         + f"WHEN {moment} IS NULL AND NOT {empty} AND {shaped} THEN 'time ''' || {text} || "
         + "''' has no zone: add one to it, or import with --zone' "
         + f"WHEN {moment} IS NULL AND NOT {empty} THEN 'time ''' || {text} || ''' is not a date and time' "

@@ -16,6 +16,7 @@ KNOWN_FAR = 100_000
 """People from whom on a town is also known by its names in other languages, and amid other words."""
 _SHORTEST = 4
 _LATIN_ENDS, _EAST_BEGINS = "\u0250", "\u3040"
+_GREEK_BEGINS, _CYRILLIC_ENDS = "\u0370", "\u0530"
 _DOTTED = re.compile(r"\s*(?:[A-Z]\.){2,4}\s*")
 _LONGEST_NAME = 4
 
@@ -31,13 +32,24 @@ def _towns() -> tuple[frozenset[str], frozenset[str]]:
         for city in cities.values()
         if city["population"] >= KNOWN_FAR
         for name in (city["name"], *city["alternatenames"])
-        if name[:1] < _LATIN_ENDS or name[:1] >= _EAST_BEGINS
+        if name[:1] < _LATIN_ENDS
+        or name[:1] >= _EAST_BEGINS
+        or (_is_greek_or_cyrillic(name) and _is_sure(city))
     }
     return frozenset(filter(_may_stand_alone, here | afar)), frozenset(filter(_may_stand_alone, afar))
 
 
+def _is_greek_or_cyrillic(name: str) -> bool:
+    return _GREEK_BEGINS <= name[:1] < _CYRILLIC_ENDS
+
+
+def _is_sure(city: dict[str, Any]) -> bool:
+    """Tell a town whose name is no word and nobody's name: in other letters it is none either."""
+    return " ".join(tokens(city["name"])) not in _own("ambiguous")
+
+
 def _may_stand_alone(name: str) -> bool:
-    return len(name) >= (_SHORTEST if name.isascii() else 2)
+    return len(name) >= (2 if name[:1] >= _EAST_BEGINS else _SHORTEST)
 
 
 @cache

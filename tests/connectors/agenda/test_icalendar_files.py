@@ -73,6 +73,24 @@ def test_rooms_and_those_who_declined_were_not_there() -> None:
     assert found.people == ("email:ann@acme.example", "email:bob@acme.example")
 
 
+def test_who_sent_somebody_else_was_not_there() -> None:
+    sent = 'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:di@acme.example":mailto:cy@acme.example'
+    found = meeting(ANN, sent, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:di@acme.example")
+    assert ("email:ann@acme.example", "email:di@acme.example") == found.people
+
+
+def test_a_day_that_is_added_to_a_series_is_at_its_time() -> None:
+    found = [one for one in read(ics(ANN, BOB, "RDATE;VALUE=DATE:20260112")) if isinstance(one, Encounter)]
+    assert [(5, 8), (12, 8)] == [(one.time.day, one.time.hour) for one in found]
+
+
+def test_what_an_exception_rule_takes_out_is_no_meeting() -> None:
+    rule = "RRULE:FREQ=DAILY;COUNT=4", "EXRULE:FREQ=DAILY;INTERVAL=2;COUNT=2"
+    found = [one.time.day for one in read(ics(ANN, BOB, *rule)) if isinstance(one, Encounter)]
+    assert 2 == len(found)
+    assert 2 == found[1] - found[0]
+
+
 def test_the_owner_is_there_though_not_listed() -> None:
     assert meeting(BOB, owner="Ann@acme.example").people == (
         "email:bob@acme.example",
@@ -195,6 +213,9 @@ def starting(start: str, *lines: str, **options: str) -> list[str]:
         ("europe/oslo", "06"),
         ('"Pacific Time (US & Canada); Tijuana"', "15"),
         ("US-Eastern", "12"),
+        ("America/New_York-19740106", "12"),
+        ('"Europe/Paris (Standard)"', "06"),
+        ("Mitteleuropäische Zeit", "06"),
         ('"Customized Time Zone"', "23"),
     ],
 )
@@ -272,6 +293,7 @@ def test_a_day_with_guests_is_a_meeting_unless_it_is_only_marked(
         ("ATTENDEE:mailto:cy.ray%40beta.example", "email:cy.ray@beta.example"),
         ("ATTENDEE;CN=Cy;EMAIL=cy@beta.example:urn:uuid:1", "email:cy@beta.example"),
         ("ATTENDEE:mailto:<cy@beta.example>", "email:cy@beta.example"),
+        ("ATTENDEE:mailto:cy@beta.example?subject=Plan", "email:cy@beta.example"),
     ],
 )
 def test_guests_are_known_however_their_address_is_written(line: str, account: str) -> None:

@@ -44,6 +44,9 @@ IN, OUT = (f"phone:{BO}", (f"phone:{OWN}",)), (f"phone:{OWN}", (f"phone:{BO}",))
         ("Nummer,Riktning,Datum,Tid,Varaktighet", "{},Utgående,2026-01-05,09:00,61", OUT),
         ("Numéro,Sens,Date,Heure,Durée", "{},reçu,05/01/2026,09:00:00,61", IN),
         ("Puhelinnumero;Suunta;Päivämäärä;Kellonaika;Kesto", "{};lähtevä;5.1.2026;9.00;61", OUT),
+        ("Tarih,Tür,Numara,Süre", "2026-01-05 09:00,Cevapsız,{},0", IN),
+        ("日時,種類,電話番号,通話時間", "2026/01/05 09:00,発信,{},61", OUT),
+        ("Dátum,Típus,Telefonszám,Időtartam", "2026-01-05 09:00,Kimenő,{},61", OUT),
         ("Número,Tipo,Fecha,Hora,Duración", "{},Saliente,05/01/2026,09:00,61", OUT),
         ("Numero;Tipo;Data;Ora;Durata", "{};In uscita;05/01/2026;09:00;61", OUT),
         ("Номер;Тип;Дата;Время;Длительность", "{};Входящий;05.01.2026;09:00;61", IN),
@@ -203,3 +206,21 @@ def test_the_cases_are_read(name: str, way: tuple[str, tuple[str, ...]]) -> None
     member = member_of(SHARED / "cases/sources" / name)
     assert ["phone"] == recognised_by(member)
     assert [way] == ways(list(Phone(owner=OWN).parse(member)))
+
+
+def test_a_reaction_that_came_as_a_text_is_one_where_what_it_quotes_was_written() -> None:
+    header = "Date,Number,Direction,Body\n"
+    rows = [
+        f"2026-01-05T09:00:00Z,{BO},Outgoing,See you at nine",
+        f"2026-01-05T09:01:00Z,{BO},Incoming,Liked “See you at nine”",
+        f"2026-01-05T09:02:00Z,{BO},Incoming,👍 to “\u200aSee you at nine\u200a”",
+        f"2026-01-05T09:03:00Z,{BO},Incoming,Loved “Dune”",
+        f"2026-01-05T09:04:00Z,{BO},Outgoing,Liked “See you at nine”",
+    ]
+    first, *rest = (one for one in read(header + "\n".join(rows) + "\n") if isinstance(one, Activity))
+    assert [
+        ("react", "👍", first.id),
+        ("react", "👍", first.id),
+        ("message", None, None),
+        ("message", None, None),
+    ] == [(one.verb.value, one.reaction, one.parent) for one in rest]

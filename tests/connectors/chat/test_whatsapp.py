@@ -100,6 +100,7 @@ def test_a_line_that_begins_with_no_time_goes_on_from_another(line: str) -> None
         ("\u200eVerpasster Sprachanruf", "call"),
         ("\u200eBo Ek joined using this group's invite link", "program"),
         ("\u200eBo Ek hat die Gruppe verlassen", "program"),
+        ("\u200eLos mensajes y las llamadas están cifrados de extremo a extremo.", "program"),
         ("Bo Ek left the building", "message"),
     ],
 )
@@ -287,3 +288,9 @@ def test_a_single_letter_that_is_damaged_asks_nothing() -> None:
 def test_an_encoding_that_there_is_not_is_told() -> None:
     with pytest.raises(Unreadable, match="there is no encoding 'rot13'"):
         read("05.01.26, 09:00 - Ann: x", encoding="rot13")
+
+
+def test_who_only_deleted_what_they_wrote_is_still_the_other_of_two() -> None:
+    chat = "05.01.26, 09:00 - Bo Ek: Hei\n05.01.26, 09:01 - Ann Lee: This message was deleted\n"
+    found = WhatsApp(zone="Europe/Oslo").parse(member_of(chat.encode(), "WhatsApp Chat with Ann.txt"))
+    assert [("whatsapp-name:Ann Lee",)] == [one.to for one in found if isinstance(one, Activity)]

@@ -33,3 +33,17 @@ def test_a_wrapped_address_is_read_whole_however_long(entry):
 
 def test_an_endless_wrapped_address_is_no_address():
     assert [""] == [each.address for each in mailboxes("IMCEAEX-" + "+2" * 100_000)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("Bo Ek [mailto:bo@beta.example]", ("Bo Ek", "bo@beta.example")),
+        ("Bo Ek/Oslo/ACME@ACME", ("Bo Ek", "")),
+        ('"CN=Bo Ek/OU=Oslo/O=ACME" <bo@beta.example>', ("Bo Ek", "bo@beta.example")),
+        ("CN=Bo Ek/OU=Oslo/O=ACME@ACME", ("Bo Ek", "")),
+        ("a/b@beta.example", ("", "a/b@beta.example")),
+    ],
+)
+def test_names_as_notes_and_outlook_write_them_are_names(entry, expected):
+    assert (expected,) == mailboxes(entry)

@@ -8,6 +8,7 @@ from connectors.kit.called_off import refuse_called_off, refuse_marked_day
 from connectors.kit.meetings import NoMeeting
 
 CALLED_OFF = """
+בוטל: Plan | ملغى: Plan | Đã hủy: Plan | ยกเลิก: Plan | Dibatalkan: Plan
 Canceled: Plan | Cancelled: Plan | CANCELLED - Board | [Cancelled] Board | (canceled) Board | FW: Canceled: Plan
 Cancelled | ❌ Cancelled: Plan | Canceled event: Sync | Abgesagt: Plan | AW: Abgesagt: Plan
 Annulé : réunion | Annulée : fête

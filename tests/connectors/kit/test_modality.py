@@ -74,6 +74,7 @@ def test_a_place_is_in_person_though_words_of_distance_are_parts_of_its_words(pl
             "Nice",
             "Reading",
         ),
+        *("Kat", "Daring Bakery", "Phong Nguyen", "Владимир Петров", "Милан", "София", "Павел"),
         *("Project Phoenix", "Acme", "see invite", "Q3", "COVID 19", "EB", "To be announced"),
     ],
 )

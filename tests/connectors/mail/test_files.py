@@ -75,6 +75,14 @@ def test_the_sender_is_not_among_the_addressees_and_nobody_is_twice() -> None:
     assert found.to == ("email:bob@acme.example", "email:cy@acme.example")
 
 
+def test_that_a_zone_is_not_known_by_its_name_is_told() -> None:
+    told = [mail(Date="Thu, 1 Jan 2026 10:00:00 IST"), mail(Date="Thu, 1 Jan 2026 10:00:00 CET")]
+    found = read(*told, zone="Asia/Tokyo")
+    assert ["1 mails name a time zone that is not known, and are read in Asia/Tokyo"] == [
+        one.text for one in found if isinstance(one, Note)
+    ]
+
+
 def test_a_date_without_zone_is_placed_in_the_zone_that_was_named() -> None:
     found = activity(mail(Date="Mon, 5 Jan 2026 09:00:00"), zone="Europe/Oslo")
     assert found.time == datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Single mails in folders and archives (Maildir, .eml): read as one mailbox, whatever they lie in."""
 
+import json
 import mailbox
 import tarfile
 import zipfile
@@ -8,7 +9,7 @@ import pytest
 
 from connectors.mail.files import Mail
 from influence.contract.files import open_export
-from influence.contract.records import Activity, Person, SetAside
+from influence.contract.records import Activity, Person, SetAside, Unsaid
 
 
 def mail(number, **fields):
@@ -129,6 +130,9 @@ def test_a_file_among_them_that_is_no_mail_and_a_delivery_half_done_are_set_asid
         (["cur/1", "new/2", "dovecot-uidlist", ".Sent/cur/3"], True),
         (["a.eml", "b/c.EML"], True),
         (["a.eml", "calendar.ics"], False),
+        (["x/a.eml", "x/a.metadata.json", "x/labels.json"], True),
+        (["a.eml", "b.metadata.json"], False),
+        (["a.eml", "labels.json"], False),
         (["all.mbox"], False),
         (["dovecot-uidlist"], False),
         ([], False),
@@ -136,3 +140,24 @@ def test_a_file_among_them_that_is_no_mail_and_a_delivery_half_done_are_set_asid
 )
 def test_a_folder_is_claimed_only_where_nothing_else_lies_in_it(inside, claimed):
     assert claimed is Mail().claims(inside)
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [(["8", "5"], Unsaid.DRAFT), (["3"], Unsaid.TRASH), (["4"], Unsaid.SPAM), (["7", "2"], None)],
+)
+def test_where_a_mail_of_proton_lay_is_told_by_the_file_beside_it(tmp_path, labels, kind):
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    beside = {"Version": 1, "Payload": {"ID": "a", "LabelIDs": labels}}
+    (tmp_path / "a.metadata.json").write_text(json.dumps(beside))
+    with open_export(tmp_path) as export:
+        found = [one for _, one in Mail().parse_export(export)]
+    assert [kind] == [one.unsaid for one in found if isinstance(one, Activity)]
+
+
+def test_a_mail_of_proton_whose_file_beside_it_is_damaged_is_set_aside(tmp_path):
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    (tmp_path / "a.metadata.json").write_text("{")
+    with open_export(tmp_path) as export:
+        found = [one for _, one in Mail().parse_export(export)]
+    assert [SetAside] == [type(one) for one in found]

@@ -96,6 +96,13 @@ def test_without_a_lists_headers_its_name_in_the_address_tells() -> None:
     assert "email:bo@beta.example" == told.actor
 
 
+@pytest.mark.parametrize("word", ["durch", "par", "przez", "über"])
+def test_a_lists_own_address_is_told_by_its_id(word: str) -> None:
+    shown = f"Bo Ek {word} Team <team@lists.acme.example>"
+    told = mail(From=shown, List_Id="Team <team.lists.acme.example>", Reply_To="Bo Ek <bo@beta.example>")
+    assert "email:bo@beta.example" == activity(told).actor
+
+
 def test_a_service_that_writes_for_somebody_is_a_program() -> None:
     message = mail(From="Bo Ek via DocSigner <dse@docsigner.example>", Reply_To="Bo Ek <bo@beta.example>")
     assert "email:dse@docsigner.example" == activity(message).actor

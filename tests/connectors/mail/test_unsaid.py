@@ -49,6 +49,10 @@ def kind(body: str = "Hello.", *, file: str = "one.mbox", **fields: str) -> Unsa
         {"X_Failed_Recipients": "cy@gamma.example"},
         {"X_Auto_Response_Suppress": "All", "In_Reply_To": "<a1@acme.example>"},
         {"X_Auto_Response_Suppress": "OOF", "Return_Path": "<>"},
+        {"Precedence": "auto-reply"},
+        {"X_POST_MessageClass": "9; Autoresponder"},
+        {"Delivered_To": "Autoresponder"},
+        {"X_Mailer": "AutoReply 2.1"},
         {"Content_Type": 'multipart/report; report-type="delivery-status"; boundary=b'},
         {"Content_Class": "urn:content-classes:dsn"},
     ],
@@ -68,6 +72,8 @@ def test_what_a_program_sent_says_so_in_its_header(fields: dict[str, str]) -> No
         {"Precedence": "bulk", "List_Id": "<plans.acme.example>"},
         {"Precedence": "list"},
         {"X_Spam_Flag": "YES"},
+        {"Delivered_To": "autoreply@acme.example"},
+        {"X_Mailer": "Outlook Express"},
     ],
 )
 def test_what_many_notices_and_lists_carry_makes_no_mail_automatic(fields: dict[str, str]) -> None:
@@ -96,6 +102,15 @@ def test_what_many_notices_and_lists_carry_makes_no_mail_automatic(fields: dict[
         "自動応答：Plan",
         "Bo Ek is out of the office.",
         "AUTO: Bo Ek is out of the office (returning 12.01.2026)",
+        "Bo Ek ist außer Haus (Rückkehr am 12.01.2026)",
+        "Bo Ek est absent(e) du bureau.",
+        "【自動返信】Plan",
+        "不在通知: Plan",
+        "מענה אוטומטי: Plan",
+        "الرد التلقائي: Plan",
+        "Ofis dışında: Plan",
+        "Poza biurem: Plan",
+        "Trả lời tự động: Plan",
     ],
 )
 def test_the_words_of_a_reply_in_absence_count_as_programs_write_them(subject: str) -> None:
@@ -116,6 +131,8 @@ def test_the_words_of_a_reply_in_absence_count_as_programs_write_them(subject: s
         "Read: the new book",
         "Tentative: agenda",
         "Accepted papers: a list",
+        "Der Chef ist außer Haus, was nun?",
+        "Automatic reply",
     ],
 )
 def test_words_that_people_write_are_theirs(subject: str) -> None:
@@ -124,6 +141,7 @@ def test_words_that_people_write_are_theirs(subject: str) -> None:
 
 def test_a_word_that_people_write_too_counts_where_it_answers() -> None:
     assert AUTOMATIC == kind(Subject="Frånvaro: Plan", In_Reply_To="<a1@acme.example>")
+    assert AUTOMATIC == kind(Subject="Yahoo! Auto Response", In_Reply_To="<a1@acme.example>")
 
 
 def test_a_receipt_is_told_by_its_report() -> None:
@@ -132,7 +150,8 @@ def test_a_receipt_is_told_by_its_report() -> None:
     )
     assert RECEIPT == kind(Content_Class="urn:content-classes:mdn", Subject="Gelesen: Plan")
     assert RECEIPT == kind(Content_Type="multipart/report; boundary=b", Subject="Læst: Plan")
-    assert RECEIPT == kind(Subject="Gelesen: Plan", In_Reply_To="<a1@acme.example>")
+    for word in ("Gelesen", "開封済み", "已读", "Okundu", "Przeczytano"):
+        assert RECEIPT == kind(Subject=f"{word}: Plan", In_Reply_To="<a1@acme.example>")
     body = "--b\nContent-Type: message/disposition-notification\n\nOriginal-Recipient: x\n--b--\n"
     assert RECEIPT == kind(body, Content_Type="multipart/report; boundary=b", Subject="Lu : Plan")
 
@@ -155,7 +174,21 @@ def test_an_invitation_and_an_answer_that_is_only_passed_on_are_mail() -> None:
     assert kind(passed_on, Content_Type="multipart/mixed; boundary=c") is None
 
 
-@pytest.mark.parametrize("subject", ["Accepted: Plan", "Zugesagt: Plan", "Avslått: Plan", "Accepté : Plan"])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Accepted: Plan",
+        "Zugesagt: Plan",
+        "Avslått: Plan",
+        "Accepté : Plan",
+        "Kabul Edildi: Plan",
+        "承諾: Plan",
+        "已接受: Plan",
+        "수락됨: Plan",
+        "Elfogadva: Plan",
+        "התקבל: Plan",
+    ],
+)
 def test_an_answer_to_an_invitation_is_told_by_the_words_of_its_program(subject: str) -> None:
     assert ANSWER == kind(Subject=subject)
 
@@ -174,6 +207,13 @@ def test_a_word_that_people_write_too_is_an_answer_where_exchange_says_so() -> N
         ('"Trash","Opened"', TRASH),
         ("Bin", TRASH),
         ("Papirkurv,Trash,Draft", DRAFT),
+        ("Taslaklar", DRAFT),
+        ("טיוטות", DRAFT),
+        ("스팸함", SPAM),
+        ("Levélszemét", SPAM),
+        ("Çöp kutusu", TRASH),
+        ("已删除邮件", TRASH),
+        ("Gönderilmiş Postalar", None),
         ("Inbox,Trash talk", None),
         ("Archived,Opened", None),
     ],

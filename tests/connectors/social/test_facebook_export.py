@@ -359,3 +359,66 @@ def test_a_recorded_export_is_read(shared):
     assert {("posts/your_posts_1.json", 47), ("posts/your_posts_2.json", None)} == {
         (file, one.line) for file, one in records if isinstance(one, SetAside)
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Reacted ❤️ to your message ", "❤"),
+        ("Hat mit 👍 auf deine Nachricht reagiert", "👍"),
+        ("A réagi avec 😆 à votre message", "😆"),
+        ("Reaccionó con 😮 a tu mensaje", "😮"),
+        ("Reagerade med 👍 på ditt meddelande", "👍"),
+        ("Zareagował(a) 👍 na Twoją wiadomość", "👍"),
+        ("Mesajına 👍 ifadesini bıraktı", "👍"),
+        ("Отреагировал(а) 👍 на ваше сообщение", "👍"),
+        ("Liked a message", "❤"),
+    ],
+)
+def test_a_message_that_only_tells_a_reaction_is_one(text, sign):
+    (told,) = [one for one in talk(["José Ray", "Ann Lée"], said("José Ray", text=text)) if is_act(one)]
+    assert (Verb.REACT, sign, ("facebook-name:Ann Lée",), ()) == (
+        told.verb,
+        told.reaction,
+        told.mentions,
+        told.to,
+    )
+
+
+@pytest.mark.parametrize("text", ["I reacted ❤ to your message", "Reacted badly to your message", "❤", None])
+def test_what_somebody_wrote_of_reactions_is_a_message(text):
+    (told,) = [one for one in talk(["José Ray", "Ann Lée"], said("José Ray", text=text)) if is_act(one)]
+    assert Verb.MESSAGE is told.verb
+
+
+def test_a_reaction_that_stands_beside_its_message_too_is_made_once_and_counted():
+    found = talk(
+        ["José Ray", "Ann Lée"],
+        said("José Ray", TIME + 9, text="Reacted ❤ to your message"),
+        said("Ann Lée", reactions=[{"reaction": "❤", "actor": "José Ray"}]),
+    )
+    (reaction,) = [one for one in found if is_act(one) and one.verb is Verb.REACT]
+    assert f"facebook:a_1:{TIME * 1000}:Ann Lée" == reaction.parent
+    assert ["1 messages that only tell a reaction are read as one"] == [
+        one.text for one in found if isinstance(one, Note)
+    ]
+
+
+def test_a_call_that_nobody_took_is_no_message():
+    found = talk(["José Ray", "Ann Lée"], said("José Ray", text="José missed your call.", call_duration=0))
+    assert [] == [one for one in found if is_act(one)]
+    assert ["1 calls were left out"] == [one.text for one in found if isinstance(one, Note)]
+
+
+def test_in_a_group_nobody_tells_whose_message_a_written_reaction_is_to():
+    found = talk(["José Ray", "Ann Lée", "Cai Poe"], said("José Ray", text="Reacted ❤ to your message"))
+    assert [((), ())] == [(one.mentions, one.to) for one in found if is_act(one)]
+
+
+def talk(people, *messages):
+    body = as_facebook_writes(thread("a_1", people, *messages))
+    return list(FacebookExport().parse(member_of(body, "message_1.json")))
+
+
+def is_act(one):
+    return isinstance(one, Activity)

@@ -168,6 +168,7 @@ def test_a_program_of_skype_is_a_program() -> None:
 
 @pytest.mark.parametrize("time", [1767603700000, "1767603700000"])
 def test_a_reaction_has_its_time_as_a_number_or_as_text(time: object) -> None:
-    heart = {"emotions": [{"key": "heart", "users": [{"mri": "8:ann", "time": time}]}]}
-    *_, reaction = acts(read("8:bo", message(1, "8:bo", properties=heart)))
-    assert "2026-01-05T09:01:40+00:00" == reaction.time.isoformat()
+    heart = [{"key": "heart", "users": [{"mri": "8:ann", "time": time}]}]
+    for emotions in (heart, json.dumps(heart)):
+        *_, reaction = acts(read("8:bo", message(1, "8:bo", properties={"emotions": emotions})))
+        assert "2026-01-05T09:01:40+00:00" == reaction.time.isoformat()

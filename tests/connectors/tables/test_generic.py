@@ -203,6 +203,27 @@ def test_a_manager_is_found_by_id_by_address_and_by_a_name_that_one_person_has()
     assert managers == [None, "1", "1", "2", "3", "Bo Twin"]
 
 
+@pytest.mark.parametrize(
+    "chart",
+    [
+        "Employee ID,Worker,Email - Work,Manager\n1,Ann Lee,ann@acme.example,\n2,Bo Ek,bo@acme.example,Ann Lee (1)\n",
+        'Employee #,First Name,Last Name,Work Email,Reporting to\n1,Ann,Lee,,\n2,Bo,Ek,bo@acme.example,"Lee, Ann"\n',
+        "Name,E-Mail,Vorgesetzter\nAnn Lee,ann@acme.example,\nBo Ek,bo@acme.example,Ann Lee\n",
+    ],
+)
+def test_a_manager_is_found_as_staff_systems_write_them(chart: str) -> None:
+    assert ["chart"] == recognised_by(member_of(chart.encode(), "staff.csv"))
+    first, second = (one for one in records("chart", chart.encode()) if isinstance(one, Person))
+    assert ("Ann Lee", "Bo Ek", first.person) == (first.name, second.name, second.manager)
+
+
+def test_a_list_of_customers_with_who_looks_after_them_is_no_chart() -> None:
+    customers = b"Name,Email,Responsable\nBo Ek,bo@beta.example,Ann Lee\n"
+    assert [] == recognised_by(member_of(customers, "customers.csv"))
+    leave = b"Name,Email,Manager,Type,From,To\nBo Ek,bo@beta.example,Ann Lee,Leave,2026-01-05,2026-01-06\n"
+    assert [] == recognised_by(member_of(leave, "leave.csv"))
+
+
 def test_managers_in_a_circle_are_left_out_and_told() -> None:
     found = records("chart", b"id,manager\n1,2\n2,3\n3,1\n4,1\n5,5\n")
     assert [None, None, None, "1", None] == [r.manager for r in found if isinstance(r, Person)]

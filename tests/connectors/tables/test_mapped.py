@@ -339,6 +339,52 @@ def test_rows_that_are_meetings_among_others_are_encounters(tmp_path):
     assert ["message"] == [one.verb.value for one in of(records, Activity)]
 
 
+PIPEDRIVE = (
+    "Activity - Subject,Activity - Type,Activity - Due date,Activity - Assigned to user,Activity - Creator,"
+    "Deal - Title,Person - Name,Person - Email - Work,Activity - Add time,Activity - Marked as done time\n"
+    "Ring Bo,call,2026-01-05,ann@acme.example,di@acme.example,Deal,Bo Ek,bo@beta.example,2026-01-04 08:00:00,"
+    "2026-01-05 09:30:00\n"
+    "Eat,lunch,2026-01-06,ann@acme.example,di@acme.example,Deal,Bo Ek,bo@beta.example,2026-01-04 08:00:00,"
+    "2026-01-06 13:00:00\n"
+)
+
+
+def test_of_a_list_of_what_was_done_the_one_who_did_it_is_who_acts(tmp_path):
+    records = table(tmp_path, draft_mapping(member_of(PIPEDRIVE.encode(), "activities.csv")), PIPEDRIVE)
+    (call,) = of(records, Activity)
+    assert ("email:ann@acme.example", ("email:bo@beta.example",), "message") == (
+        call.actor,
+        call.to,
+        call.verb.value,
+    )
+    assert "2026-01-05T09:30" == call.time.isoformat()[:16]
+    assert [("email:ann@acme.example", "email:bo@beta.example")] == [
+        one.people for one in of(records, Encounter)
+    ]
+
+
+def test_a_register_leaves_out_what_did_not_take_place_and_its_addresses_are_addresses(tmp_path):
+    content = (
+        "Meeting name,Meeting start time,Attendees,Meeting location,Meeting outcome\n"
+        "Demo,2026-01-05T09:00:00Z,ann@acme.example;bo@beta.example,Oslo,Completed\n"
+        "Demo,2026-01-06T09:00:00Z,ann@acme.example;cy@beta.example,Oslo,No show\n"
+    )
+    records = table(tmp_path, draft_mapping(member_of(content.encode(), "meetings.csv")), content)
+    assert [("email:ann@acme.example", "email:bo@beta.example")] == [
+        one.people for one in of(records, Encounter)
+    ]
+
+
+def test_a_day_that_another_column_tells_is_no_doubt():
+    content = (
+        b"Case,Contact Name,Contact Email,Source,Opened,Closed\n1,Bo,bo@x.example,Email,1/5/2026,1/16/2026\n"
+    )
+    draft = draft_mapping(member_of(content, "cases.csv"))
+    assert 'time_format = ["%m/%d/%Y"]' in draft
+    assert 'actor = "{Contact Email}"' in draft
+    assert "\nto = " not in draft
+
+
 def test_days_that_may_be_months_are_a_doubt_that_is_said_and_others_are_none():
     doubtful = draft_mapping(member_of(b"Date,Who,With\n05-01-2026,Ann,Bo\n", "a.csv"))
     settled = draft_mapping(member_of(b"Date,Who,With\n05-01-2026,Ann,Bo\n27-10-2021,Ann,Bo\n", "a.csv"))
@@ -434,6 +480,27 @@ def test_the_first_mapping_of_a_register_of_meetings_is_of_encounters(tmp_path):
     assert [("name:ann lee", "name:bo berg", "name:cy dahl")] == [
         meeting.people for meeting in of(table(tmp_path, draft, content), Encounter)
     ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Dato,Sted,Deltakere,Tema",
+        "Data,Miejsce,Uczestnicy,Temat",
+        "Tarih,Yer,Katılımcılar,Konu",
+        "Fecha,Lugar,Asistentes,Asunto",
+        "Datum,Plats,Deltagare,Ämne",
+        "Päivämäärä,Paikka,Osallistujat,Aihe",
+        "Data,Luogo,Partecipanti,Oggetto",
+        "Datum,Plaats,Deelnemers,Onderwerp",
+        "Дата,Место,Участники,Тема",
+        "日付,場所,参加者,件名",
+    ],
+)
+def test_a_register_is_known_in_other_languages(tmp_path, header):
+    content = f"{header}\n27.10.2021,Oslo,Ann Lee;Bo Ek,Budget\n"
+    found = of(table(tmp_path, draft_mapping(member_of(content.encode(), "m.csv")), content), Encounter)
+    assert [(("name:ann lee", "name:bo ek"), "Oslo")] == [(one.people, one.place) for one in found]
 
 
 def test_what_the_first_mapping_does_not_know_it_asks_for(tmp_path):

@@ -68,6 +68,7 @@ def wide(text: str) -> bytes:
         ("a", b'<?xml version="1.0" ?><!DOCTYPE html><div class="hChatLog hfeed">', "Google Voice"),
         ("a", b'{"Direct Messages": {}, "Profile And Settings": {}}', "TikTok"),
         ("a", b'{"bo": [{"Media Type": "TEXT", "Conversation Title": null, "IsSender": true}]}', "Snapchat"),
+        ("a", b'[{"renoteId": null, "replyId": null, "visibility": "public"}]', "Misskey"),
         ("a", b'{"name": "Board", "closed": false, "url": "https://trello.com/b/x"}', "Trello"),
         ("a", b"PK\x03\x04" + bytes(30) + b"word/document.xml", "Word document"),
         ("a", b"%PDF-1.7", "PDF"),
@@ -107,6 +108,9 @@ def test_a_kind_is_told_by_its_marks(name: str, head: bytes, kind: str) -> None:
             )
         ),
         (b'<?xml version="1.0"?>\n<icalendar xmlns="urn:ietf:params:xml:ns:icalendar-2.0">', "jCal, xCal"),
+        ('"Konu","Başlangıç Tarihi","Başlangıç Saati","x"\r\n'.encode(), "Outlook calendar as CSV"),
+        ('"件名","開始日","開始時刻","終了日"\r\n'.encode(), "Outlook calendar as CSV"),
+        ('"Тема","Дата начала","Время начала","x"\r\n'.encode(), "Outlook calendar as CSV"),
         ('"Temat","Data rozpoczęcia","Czas rozpoczęcia","x"\r\n'.encode(), "Outlook calendar as CSV"),
         ('"Anrede","Vorname","Weitere Vornamen","Nachname"\r\n'.encode("cp1252"), "contacts as CSV"),
         ('"Titel","Förnamn","Mellannamn","Efternamn"\r\n'.encode(), "contacts as CSV"),

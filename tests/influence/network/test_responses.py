@@ -49,7 +49,22 @@ def test_a_message_to_the_leader_that_answers_nothing_is_inbound_not_a_response(
     assert {BO} == reached(made)
 
 
-@pytest.mark.parametrize("prefix", ["Re: ", "RE:", "SV: ", "AW: ", "Re[2]: ", "Re: Fw: RE: ", "  re :"])
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "Re: ",
+        "RE:",
+        "SV: ",
+        "AW: ",
+        "Re[2]: ",
+        "Re: Fw: RE: ",
+        "  re :",
+        "Antw.: ",
+        "Odpověď: ",
+        "***SPAM*** Re: ",
+        "Trả lời: ",
+    ],
+)
 def test_a_reply_by_its_subject_is_guessed(workspace, prefix):
     made = workspace(
         activities=[mail("1", 1, LEADER, [BO], "The plan"), mail("2", 5, BO, [LEADER], f"{prefix}the  PLAN")]

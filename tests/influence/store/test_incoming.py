@@ -91,6 +91,8 @@ def test_no_column_of_any_type_ends_an_import(
         pa.array(["9" * 400]),
         pa.array(["1e400"]),
         pa.array(["300000-01-01T00:00:00Z"]),
+        pa.array(["2026-01-05T09:00:00+99:99"]),
+        pa.array(["2026-01-05 09:00:00-1700"]),
         pa.array([float("nan")]),
         pa.array([float("-inf")]),
         pa.array([2**63 - 1]),
@@ -165,3 +167,14 @@ def test_what_is_no_account_or_more_than_one_is_told(to: str, reason: str) -> No
     assert 1 == brought_in("activities", pa.table(row), store=store).aside
     [told] = store.quarantine()
     assert str(told["reason"]).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "actor", ["email:a@x.example b@x.example", "email:a@x.example,b@x.example", "x:1 x:2"]
+)
+def test_two_accounts_where_one_acts_are_set_aside_and_never_one_person(actor: str) -> None:
+    store = Store()
+    row = {name: pa.array([value]) for name, value in PLAIN["activities"].items()}
+    assert 1 == brought_in("activities", pa.table(row | {"actor": pa.array([actor])}), store=store).aside
+    [told] = store.quarantine()
+    assert str(told["reason"]).endswith("holds more than one account: write a semicolon between them")
