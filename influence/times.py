@@ -18,6 +18,8 @@ HOUR = 3_600_000_000
 """Microseconds."""
 DAY = 24 * HOUR
 WEEK = 7 * DAY
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between which moments a time can be meant: others are set aside when they are brought in."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BACK = re.compile(r"([1-9]\d{0,4})([dwmy])", re.ASCII)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -71,6 +73,22 @@ def stated(given: str | date, zone: str) -> int:
     """
     when = datetime.fromisoformat(given if isinstance(given, str) else given.isoformat())
     return microseconds(when if when.tzinfo is not None else when.replace(tzinfo=ZoneInfo(zone)))
+
+
+def meant(given: str | date, zone: str) -> int:
+    """Return a date or time of a window that somebody asks for, as `stated` does.
+
+    Raises:
+        ValueError: it is no date, or one of a time of which nothing can be on record.
+
+    >>> meant("0001-01-01", "UTC")
+    Traceback (most recent call last):
+    ValueError: nothing is on record before 1900 or after 2200
+    """
+    time = stated(given, zone)
+    if not microseconds(EARLIEST) <= time <= microseconds(LATEST):
+        raise ValueError(f"nothing is on record before {EARLIEST.year} or after {LATEST.year}")
+    return time
 
 
 def exact(time: int) -> datetime:
@@ -212,7 +230,7 @@ def lately(words: str, end: int, zone: str) -> Window | None:
 
     `end` is the moment after the last that counts, in microseconds. The first kind goes back so many days, weeks,
     months or years from the end of that day; the second is the last whole one of a calendar that ended by then. None
-    where the words are no period.
+    where the words are no period, or one that begins before anything can be on record.
 
     >>> end = stated("2026-05-20T10:00", "UTC")
     >>> window = lately("4w", end, "UTC")
@@ -235,9 +253,11 @@ def lately(words: str, end: int, zone: str) -> Window | None:
             since, until = _last_whole(last + timedelta(days=1), _MONTHS[words])
         else:
             return None
-        return Window(_midnight(since, place), _midnight(until, place))
     except (OverflowError, ValueError):  # before the year 1
         return None
+    if since < EARLIEST.date():
+        return None
+    return Window(_midnight(since, place), _midnight(until, place))
 
 
 def end_of_day(end: int, zone: str) -> int:

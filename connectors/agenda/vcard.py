@@ -258,7 +258,7 @@ def _decoded(parameters: str, value: bytes) -> str:
     for encoding in ("utf-8", charset[1] if charset else "latin-1"):
         try:
             return value.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):  # `undefined` is an encoding of Python's, and fails at anything
             continue
     return value.decode("latin-1")
 

@@ -6,7 +6,6 @@ Values are filled into `{Column}`, never run: a template is text with the names 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from connectors.tables.marks import Scale, scale_of
 from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
+from influence.contract.toml_text import NotToml, as_toml
 
 READY_MADE = {
     "tripadvisor": "reviews at TripAdvisor and the owner's responses, as the owner's own list",
@@ -387,8 +387,8 @@ def read(text: str, name: str, zone: str | None = None, owner: str | None = None
             sentence names it.
     """
     try:
-        body = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        body = as_toml(text)
+    except NotToml as error:
         raise BadMapping(f"{name}: the mapping is no TOML: {error}") from None
     _refuse_unknown(body, _TOP, name)
     rules = tuple(

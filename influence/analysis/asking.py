@@ -14,7 +14,7 @@ from influence.contract.wording import plain
 from influence.measures.audiences import GROUPS
 from influence.measures.periods import FEWEST_DAYS
 from influence.people.listed import read_list
-from influence.times import DAY, Window, day_at, moment, stated
+from influence.times import DAY, Window, day_at, meant, moment
 
 PREVIOUS: Literal["previous"] = "previous"
 ALIKE = 1 / 30
@@ -31,7 +31,7 @@ def against(words: str, window: Window, zone: str) -> Window | Literal["previous
     Raises:
         CannotAsk: the words are neither, or the period is not an earlier one of the window's length.
 
-    >>> days = Window(stated("2026-04-01", "UTC"), stated("2026-07-01", "UTC"))
+    >>> days = Window(meant("2026-04-01", "UTC"), meant("2026-07-01", "UTC"))
     >>> moment(against("2026-01-01..2026-03-31", days, "UTC").until, "UTC")[:10]
     '2026-04-01'
     """
@@ -103,7 +103,7 @@ def _days(length: int) -> int:
 def _period(words: str, zone: str) -> Window:
     first, dots, last = words.partition("..")
     try:
-        since, until = stated(first.strip(), zone), stated(str(_after(last.strip())), zone)
+        since, until = meant(first.strip(), zone), meant(str(_after(last.strip())), zone)
     except (ValueError, OverflowError):
         dots = ""
     if not dots:

@@ -21,7 +21,7 @@ from influence.network.subjects import Used, subjects
 from influence.people.columns import Who
 from influence.reach.asked import Asked
 from influence.reach.ego import Ego
-from influence.times import Window, lately, moment, stated
+from influence.times import Window, lately, meant, moment
 
 if TYPE_CHECKING:
     from influence.advice.adviser import Advice
@@ -222,7 +222,7 @@ class Questions(ABC):
 
     def _moment(self, given: str | date, option: str) -> int:
         try:
-            return stated(given, self.settings.zone)
+            return meant(given, self.settings.zone)
         except ValueError:
             raise WorkspaceError(
                 f"{option} {given!r} is not a date such as 2026-01-31{PERIODS if option == '--since' else ''}"

@@ -9,6 +9,17 @@ from typing import TypeAlias, TypeVar
 Value: TypeAlias = str | int | None
 _Row = TypeVar("_Row")
 _Group = TypeVar("_Group", bound=Hashable)
+_TINY = 1e-6
+"""Sums of chances are as exact as this."""
+
+
+def hides(people: float, of: float, smallest: int) -> bool:
+    """Whether part of a whole tells of no few people, neither by itself nor by those that the whole has besides.
+
+    >>> hides(12, 20, 5), hides(3, 20, 5), hides(17, 20, 5), hides(20, 20, 5)
+    (True, False, False, True)
+    """
+    return all(count < _TINY or count > smallest - _TINY for count in (people, of - people))
 
 
 def kept(people: Mapping[_Group, int], smallest: int, merged: int = 0) -> frozenset[_Group]:

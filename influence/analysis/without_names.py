@@ -17,7 +17,7 @@ from math import fsum
 from typing import Any
 
 from influence.advice import introductions, next_to_respond
-from influence.analysis.small_groups import classes, kept
+from influence.analysis.small_groups import classes, hides, kept
 from influence.contract import plugins
 from influence.contract.details.record import Detail
 from influence.contract.details.spheres import Heard, Sources
@@ -73,7 +73,6 @@ _STEPS = frozenset({"reach_2", "reach_3", "reach_4", "reach_beyond", "first_hand
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _WHEN = re.compile(r"\d{4}-W?\d{2}", re.ASCII)
 _GRID = re.compile(r"\d+(?:,\d+(?:\.\d+)?)?", re.ASCII)
-_TINY = 1e-6
 _PARENTS = frozenset({"explicit", "inferred", "none", "undated"})
 _WHO = {
     "team": message("team member {n}"),
@@ -128,9 +127,10 @@ def without_names(report: Report, smallest: int = SMALLEST) -> Report:
     People have a number, in an order that is drawn from the whole report, so that nobody who does not have it can work
     it out. What is told of a person (sphere, community, hands, month of the first response) is told of at least
     `smallest` people of the same step together, each with their mean m(v) and number of responses, so that sums stay;
-    else it is left out. Spheres of fewer people are merged into others; conversations and months of fewer are left out,
-    and so are the numbers of people in details. There is no evidence, no id, no link, no place, no organisation, no
-    channel, no word or tag, and no time but months and the days of the window.
+    else it is left out. Spheres of fewer people are merged into others; conversations, months and weeks of fewer are
+    left out, those of all but fewer too, and so are the numbers of people in details. There is no evidence, no id, no
+    link, no place, no organisation, no channel, no word or tag, and no time but months, weeks and the days of the
+    window.
 
     >>> report = Report({"person": "email:ann@acme.example", "name": "Ann"}, {}, {})
     >>> without_names(report).leader
@@ -147,8 +147,8 @@ def without_names(report: Report, smallest: int = SMALLEST) -> Report:
         coverage=tuple(_coverage(row, n) for n, row in enumerate(report.coverage, 1)),
         reasons=tuple(reason for reason in report.reasons if reason == CAUTION),
         spheres=() if few else _spheres(report.spheres, stand),
-        trend=() if few else tuple(row for row in report.trend if _hides(row, smallest)),
-        weekly=() if few else tuple(row for row in report.weekly if _hides(row, smallest)),
+        trend=() if few else tuple(row for row in report.trend if _shown(row, report, smallest)),
+        weekly=() if few else tuple(row for row in report.weekly if _shown(row, report, smallest)),
         by=report.by,
         conversations=() if few else _conversations(report, smallest),
         network=_network(report, people),
@@ -278,14 +278,15 @@ def _network(report: Report, people: Mapping[str, Reached]) -> EgoNetwork:
 # --- months, conversations, sources ---------------------------------------------------------------------------
 
 
-def _hides(row: Month | Week, smallest: int) -> bool:
-    """Whether a month or a week has as many people as there must be, or nobody."""
+def _shown(row: Month | Week, report: Report, smallest: int) -> bool:
+    """Whether a month or a week tells of nobody, or of many, and leaves nobody out, or many."""
     people = row.reach_2 + row.reach_3 + row.reach_4
-    return bool(_WHEN.fullmatch(row.name)) and (people == 0 or people >= smallest - _TINY)
+    return bool(_WHEN.fullmatch(row.name)) and hides(people, len(report.people), smallest)
 
 
 def _conversations(report: Report, smallest: int) -> tuple[Conversation, ...]:
-    large = (row for row in report.conversations if row.people >= smallest)
+    of = len(report.people)
+    large = (row for row in report.conversations if row.people and hides(row.people, of, smallest))
     return tuple(
         Conversation(
             id=f"c{n}",

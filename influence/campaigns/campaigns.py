@@ -15,7 +15,7 @@ from influence.campaigns.weeks import against_before
 from influence.contract.campaigned import Campaigned, CampaignError, Stated
 from influence.contract.language import day_in_english
 from influence.contract.narrowing import Narrowing
-from influence.times import Window, day_at, end_of_day, moment, stated
+from influence.times import Window, day_at, end_of_day, meant, moment
 
 _SECTION = '[campaigns.NAME] with tags = ["…"] and since = "2026-01-31" in influence.toml'
 
@@ -117,7 +117,7 @@ def window_of(analysis: Analysis, campaign: Stated) -> tuple[Window, bool]:
 
 def _moment(campaign: Stated, name: str, given: str, zone: str) -> int:
     try:
-        return stated(given, zone)
+        return meant(given, zone)
     except (ValueError, OverflowError):
         raise CampaignError(f"{campaign.name}: {name} {given!r} is not a date such as 2026-01-31") from None
 

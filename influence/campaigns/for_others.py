@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf
 
+from influence.analysis.small_groups import hides
 from influence.analysis.without_names import OTHERS
 from influence.campaigns.held import Held
 from influence.campaigns.people import spheres_of, took_part
 from influence.contract.campaigned import (
+    DURING,
     Campaigned,
     NewPeople,
     OfSphere,
@@ -29,22 +32,27 @@ LEFT_OUT = because("too few people share an answer, so a copy for others leaves 
 def for_others(told: Campaigned, smallest: int) -> Campaigned:
     """Return a copy in which nobody but the leader can be told, and no fewer people than `smallest` are told apart.
 
-    No names, links, channels and ids; spheres, posts and weeks of fewer people are merged or left out, and so is how
-    people took it, who was new and who came back, where one of the answers is that of fewer. How many posted and how
-    many responded is told whatever it is.
+    No names, links, channels and ids; spheres, posts and weeks of fewer people are merged or left out, posts and weeks
+    of all but fewer too, and so is how people took it, who was new and who came back, where one of the answers is that
+    of fewer. How many posted and how many responded is told whatever it is.
     """
+    of = told.took_part.people
     names_out = because("Names are left out; groups below {n} people are merged.", n=smallest)
     return replace(
         told,
         stated=replace(told.stated, only=Narrowing(), voices=()),
         took_part=_took_part(told.took_part, smallest),
-        new=_new(told.new, told.took_part.people, smallest),
+        new=_new(told.new, of, smallest),
         beyond=_number(told.beyond),
         tone=_tone(told.tone, smallest),
-        travelled=tuple(_post(one) for one in told.travelled if one.people >= smallest),
+        travelled=tuple(
+            _post(one) for one in told.travelled if one.people and hides(one.people, of, smallest)
+        ),
         voices=replace(told.voices, voices=(), missing=()),
         remained=_remained(told.remained, smallest),
-        weeks=tuple(row for row in told.weeks if not _few(smallest, row.people or 0)),
+        weeks=tuple(
+            row for row in told.weeks if hides(row.people or 0, of if row.part == DURING else inf, smallest)
+        ),
         unread=(),
         nameless=True,
         notice="\n".join([*([NOTICE] if told.notice == NOTICE else []), names_out]),

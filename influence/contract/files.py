@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from errno import ENAMETOOLONG
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -109,6 +110,8 @@ def _plain_errors(path: Path) -> Iterator[None]:
     except PermissionError:
         raise ArchiveError(f"{path}: no permission to read it") from None
     except broken() as error:
+        if getattr(error, "errno", None) == ENAMETOOLONG:
+            raise ArchiveError(f"{str(path)[:80]}…: no file or folder has so long a name") from None
         raise ArchiveError(f"{path}: the archive is damaged or cut off ({error}); get it again") from None
 
 
@@ -172,10 +175,16 @@ def open_export(path: Path) -> Iterator[Export]:
 
 
 def children(path: Path) -> list[Path]:
-    """List what lies in a folder itself, links and what macOS leaves behind left out, in the order of their names."""
-    return sorted(
-        child for child in path.iterdir() if not child.is_symlink() and not _left_behind(child.name)
-    )
+    """List what lies in a folder itself, links and what macOS leaves behind left out, in the order of their names.
+
+    Within anything else nothing lies.
+
+    Raises:
+        ArchiveError: as for `members`.
+    """
+    with _plain_errors(path):
+        found = path.iterdir() if path.is_dir() else ()
+        return sorted(child for child in found if not child.is_symlink() and not _left_behind(child.name))
 
 
 def names(path: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -14,8 +13,10 @@ from typing import Any
 from influence.contract.errors import InfluenceError
 from influence.contract.measures import catalogue
 from influence.contract.programmed import CHANGE, LEAST, MOST, Goal
+from influence.contract.toml_text import NotToml, as_toml
 from influence.contract.wording import is_share, plain
 from influence.settings import FEWEST
+from influence.times import EARLIEST, LATEST
 
 FILE = "programme.toml"
 DRAFT = """\
@@ -171,13 +172,9 @@ class _Reading:
 
     def _parsed(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            told = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", str(error))
-            why, line = (
-                told.groups() if told else (str(error).partition(" (at")[0], self.text.count("\n") + 1)
-            )
-            raise PlanError(f"{self.path}, line {line} is not readable as TOML: {why}") from error
+            return as_toml(self.text)
+        except NotToml as error:
+            raise PlanError(f"{error.within(self.path)} is not readable as TOML: {error.why}") from error
 
     def _only(self, body: Mapping[str, Any], known: Sequence[str], line: int, where: str) -> None:
         for key in body:
@@ -203,10 +200,9 @@ class _Reading:
 
     def _day(self, body: Mapping[str, Any], key: str) -> date:
         value = body.get(key)
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date):
-            return value
+        day = value.date() if isinstance(value, datetime) else value
+        if isinstance(day, date) and EARLIEST.year < day.year < LATEST.year:
+            return day
         raise self._wrong(key, f"{key} should be a day without quotes, such as {key} = 2026-01-31")
 
     def _weeks(self, body: Mapping[str, Any], start: date, end: date) -> int:

@@ -10,10 +10,11 @@ of earlier copies would tell of so few (`combined`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from influence.analysis.small_groups import hides
 from influence.analysis.without_names import OTHERS, large_spheres
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
@@ -102,14 +103,17 @@ class Released:
 def tells(cells: Cells, before: Before, smallest: int) -> int:
     """Return of how few people a copy tells with one earlier one; 0 where of none, or of enough.
 
+    A number of one kind is held against those of every other: all who posted may be all of a copy but few.
+
     >>> tells({"all": frozenset("abc")}, {"all": [frozenset("ab"), frozenset("xyz")]}, 5)
     1
     """
+    old = {people for sets in before.values() for people in sets}
+    new = set(cells.values())
     few = [
         len(people ^ other)
-        for name, people in cells.items()
-        for like in _like(name, before)
-        for other in before[like]
+        for people in new - old
+        for other in old - new
         if (people < other or other < people) and len(people ^ other) < smallest
     ]
     return min(few, default=0)
@@ -168,20 +172,11 @@ def _new(cells: Cells, before: Before) -> list[frozenset[str]]:
     return [people for name, people in cells.items() if name.startswith(_WHOLE) and people not in told]
 
 
-def _like(name: str, before: Before) -> Iterator[str]:
-    """Yield the cells that may be taken from one another: a sphere or a month is all of a copy narrowed to it."""
-    for other in before:
-        of_parts = {name, other} - {_ALL}
-        if name == other or (
-            _ALL in {name, other} and all(one.startswith((_SPHERE, _MONTH)) for one in of_parts)
-        ):
-            yield other
-
-
 def cells_of(report: Report, smallest: int) -> dict[str, frozenset[str]]:
     """Return the sets of people behind the numbers of a copy: all, by step, by sphere as it is told, by month.
 
-    Of months and steps only those that are large: others are left out of a copy, or told in any.
+    Of months and steps only those that are large, of months not all but few: others are left out of a copy, or told
+    in any.
     """
     found: dict[str, set[str]] = defaultdict(set)
     stand = large_spheres(report.spheres, smallest)
@@ -194,6 +189,10 @@ def cells_of(report: Report, smallest: int) -> dict[str, frozenset[str]]:
             *(f"{_MONTH}{month}" for month in one.months),
         ):
             found[name].add(one.person)
+    of = len(found[_ALL])
     return {
-        name: frozenset(people) for name, people in found.items() if name == _ALL or len(people) >= smallest
+        name: frozenset(people)
+        for name, people in found.items()
+        if name == _ALL
+        or (hides(len(people), of, smallest) if name.startswith(_MONTH) else len(people) >= smallest)
     }

@@ -6,13 +6,13 @@ import json
 import os
 import re
 import threading
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from influence.contract import durably
 from influence.contract.errors import SourceError
+from influence.contract.toml_text import NotToml, as_toml
 
 FILE = "secrets.toml"
 PIECE = 1000
@@ -62,7 +62,7 @@ class InFile:
         return kept
 
     def _all(self) -> dict[str, Any]:
-        return tomllib.loads(self._text())
+        return as_toml(self._text())
 
     def _text(self) -> str:
         try:
@@ -231,10 +231,10 @@ class InKeyring:
 def _sound(text: str) -> str:
     """Return a file as TOML: the first version wrote characters beyond U+FFFF as JSON does, in two halves."""
     try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        as_toml(text)
+    except NotToml:
         text = _HALVES.sub(lambda pair: str(json.loads(f'"{pair[0]}"')), text)
-        tomllib.loads(text)
+        as_toml(text)
     return text
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from influence.contract import durably
+from influence.contract.toml_text import NotToml, as_toml
 from influence.settings.reading import DEFAULTS, Settings, SettingsError, parsed, read, text_of, understood
 
 Value: TypeAlias = bool | int | float | str | Sequence[str]
@@ -21,7 +21,7 @@ def held(path: Path) -> dict[str, Any]:
     Raises:
         SettingsError: the file cannot be read.
     """
-    body = tomllib.loads(DEFAULTS)
+    body = as_toml(DEFAULTS)
     own = parsed(path, text_of(path)) if path.exists() else {}
     for name, value in own.items():
         body[name] = body.get(name, {}) | value if isinstance(value, dict) else value
@@ -154,8 +154,8 @@ def _around(path: Path, name: str) -> tuple[str, str, str]:
 def _write(path: Path, text: str, sources: Mapping[str, Mapping[str, str]]) -> None:
     """Write the settings if they say afterwards what they should: they are a person's own."""
     try:
-        right = tomllib.loads(text).get("sources", {}) == sources
-    except tomllib.TOMLDecodeError:
+        right = as_toml(text).get("sources", {}) == sources
+    except NotToml:
         right = False
     if not right:
         raise SettingsError(f"{path}: write each source there as a section of its own, [sources.NAME]")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -15,6 +14,7 @@ from influence.contract.campaigned import Stated
 from influence.contract.errors import InfluenceError
 from influence.contract.narrowing import Narrowing, NarrowingError
 from influence.contract.records import SPHERES
+from influence.contract.toml_text import NotToml, as_toml
 from influence.met.evidence import Strengths
 
 DEFAULTS = """\
@@ -245,11 +245,9 @@ def parsed(path: Path, text: str) -> dict[str, Any]:
         SettingsError: it is no TOML; the sentence names the line.
     """
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        told = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", str(error))
-        why, line = told.groups() if told else (str(error).partition(" (at")[0], text.count("\n") + 1)
-        raise SettingsError(f"{path}, line {line} is not readable as TOML: {why}") from error
+        return as_toml(text)
+    except NotToml as error:
+        raise SettingsError(f"{error.within(path)} is not readable as TOML: {error.why}") from error
 
 
 def zone_name(name: str, where: str) -> str:

@@ -148,9 +148,9 @@ class Connectors:
 
     def side_by_side(self, path: Path) -> list[Path]:
         """List what lies in a folder if exports of several lie in it side by side; of any other path nothing."""
-        if not path.is_dir() or self._forced:
+        parts = [] if self._forced else children(path)
+        if not parts:
             return []
-        parts = children(path)
         apart = dict(one for part in parts for one in self._claimants(part))
         whole = {name for name, _ in self._claimants(path)}
         within = not whole and any(hasattr(one, "each_has") for one in apart.values())

@@ -17,6 +17,7 @@ from influence.store.schema import DAY, KINDS, NUMBER, REAL, TEXT, TEXTS, TRUTH
 from influence.text.meeting_phrases import heard
 from influence.text.tags import tags
 from influence.text.tone import SAID, stated_tone
+from influence.times import EARLIEST, LATEST
 
 _ACCOUNT = r"^[^:\s]+:\s*\S"
 _SEVERAL = (
@@ -45,8 +46,7 @@ _PASSED_ON = (
     "|إعادة توجيه|přeposláno|preposlané|προωθ|chuyển tiếp|teruskan"
 )
 _REPLY = rf"^{_SPACE}{_FROM_OUTSIDE}*(\[[^\[\]]{{1,40}}\]{_SPACE})?({_ANSWERS}){_NUMBERED}"
-_FIRST, _LAST = "TIMESTAMPTZ '1900-01-01 00:00:00+00'", "TIMESTAMPTZ '2200-01-01 00:00:00+00'"
-"""Between which moments a time can be meant."""
+_FIRST, _LAST = (f"TIMESTAMPTZ '{one}'" for one in (EARLIEST, LATEST))
 _PREFIXES = rf"^({_SPACE}({_FROM_OUTSIDE}|({_ANSWERS}|{_PASSED_ON}){_NUMBERED}))+{_SPACE}"
 _BEHIND_TAG = rf"^(\[[^\[\]]{{1,40}}\]{_SPACE})(({_ANSWERS}|{_PASSED_ON}){_NUMBERED}{_SPACE})+"
 """A list writes its name before the subject, some of them also before the `Re:`."""

@@ -92,7 +92,7 @@ def application(desk: Desk, door: Door) -> Starlette:
         Route("/leave", _leave(desk, door), methods=["POST"]),
         # it ends work, and changes nothing that is kept
         Route("/stop", _writing(desk, going.stop), methods=["POST"]),
-        Route("/progress/{number:int}", sources.events(desk)),
+        Route("/progress/{number}", sources.events(desk)),
     ]
     routes += [Route(path, _reading(desk, handler), methods=["GET"]) for path, handler in READ.items()]
     routes += [Route(path, _writing(desk, handler), methods=["POST"]) for path, handler in WRITE.items()]

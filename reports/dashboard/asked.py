@@ -36,6 +36,15 @@ def shown(desk: Desk, asked: Asked, template: str, place: str = "", **held: Any)
     return HTMLResponse(page(desk, asked.session, template, place, **held))
 
 
+def numbered(words: str) -> int:
+    """Return a number as a page of ours sends it; 0 where it is none, which is nobody's.
+
+    >>> numbered("12"), numbered("-1"), numbered("9" * 5000)
+    (12, 0, 0)
+    """
+    return int(words) if words.isdecimal() and len(words) < 10 else 0
+
+
 def see(address: str) -> Response:
     """Send the browser to a page after something was changed, so that going back changes nothing again."""
     return RedirectResponse(address, status_code=303)

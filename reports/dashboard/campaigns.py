@@ -77,8 +77,10 @@ class Typed:
         try:
             held = json.loads(self.before)
             only = Narrowing(*(tuple(held.get(kind, ())) for kind in _OF_FORM))
-            return Stated(held["name"], only, held["since"], held["until"], tuple(held.get("voices", ())))
-        except (ValueError, TypeError, KeyError, AttributeError, InfluenceError):
+            return Stated(
+                str(held["name"]), only, held["since"], held["until"], tuple(held.get("voices", ()))
+            )
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, InfluenceError):
             return None
 
 

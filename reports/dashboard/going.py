@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from influence.contract.language import speaking, translated
 from influence.contract.wording import plain
-from reports.dashboard.asked import Asked, see, shown
+from reports.dashboard.asked import Asked, numbered, see, shown
 from reports.dashboard.desk import Desk
 from reports.dashboard.pages import page
 from reports.dashboard.work import Work
+
+_OURS = re.compile(r"/(?![/\\])[^\0-\x20\x7f]*")
+"""An address of this server. A browser leaves tabs and line breaks out: with one between, `//` leads elsewhere too."""
 
 
 def listed(desk: Desk) -> list[dict[str, Any]]:
@@ -69,9 +72,6 @@ def busy(desk: Desk) -> Callable[[Request, Exception], Response]:
 
 def stop(desk: Desk, asked: Asked) -> Response:
     """Have some work end, and go back to the page that waited for it."""
-    number = asked.said("number")
-    if number.isdecimal() and len(number) < 10:
-        desk.works.stop(int(number))
+    desk.works.stop(numbered(asked.said("number")))
     back = next((word for name, word in asked.form if name == "back"), "/")
-    ours = back.startswith("/") and not back.startswith(("//", "/\\")) and not urlsplit(back).netloc
-    return see(back if ours else "/")
+    return see(back if _OURS.fullmatch(back) else "/")

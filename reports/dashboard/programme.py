@@ -12,7 +12,7 @@ from influence.contract.programmed import ADVICE, Note, Sheet
 from influence.contract.wording import counted, plain
 from influence.workspace.workspace import Workspace
 from reports.dashboard.advised import Choices, choices
-from reports.dashboard.asked import Asked, see, shown
+from reports.dashboard.asked import Asked, numbered, see, shown
 from reports.dashboard.desk import Desk, ReadOnly
 from reports.dashboard.framed import framed, waited
 from reports.dashboard.going import waiting
@@ -116,7 +116,7 @@ def _shown(
         practised=_practised(held.record),
         about=about,
         typed=typed,
-        undone=_number(one_of(asked.query, "undone")),
+        undone=numbered(one_of(asked.query, "undone")),
         work=said_of(work),
     )
     answer.status_code = status
@@ -293,11 +293,7 @@ def _said_by_choice(desk: Desk, mentee: str, about: str) -> str:
 def undo(desk: Desk, asked: Asked) -> Response:
     """Take a note back, or the taking back of one."""
     desk.open_to_all()
-    number, mentee, back = _number(asked.said("number")), asked.said("mentee"), asked.said("back") == "yes"
+    number, mentee, back = numbered(asked.said("number")), asked.said("mentee"), asked.said("back") == "yes"
     taken = desk.change(lambda workspace: workspace.programme().notes.undo(number), *TELL_OF_NOTES)
     pairs = [("mentee", mentee), *([] if back else [("undone", str(taken))])]
     return see(with_query("/programme", pairs))
-
-
-def _number(words: str) -> int:
-    return int(words) if words.isdecimal() and len(words) < 10 else 0

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from influence.contract.language import translated
 from influence.contract.wording import counted, number, plain
 from influence.workspace.workspace import Workspace
-from reports.dashboard.asked import Asked, see, shown
+from reports.dashboard.asked import Asked, numbered, see, shown
 from reports.dashboard.desk import Desk
 from reports.dashboard.work import Progress, Work
 from reports.story.wording import day_and_hour
@@ -134,7 +134,7 @@ def events(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint that tells how far some work is, as it goes on, until it has ended."""
 
     async def endpoint(request: Request) -> Response:
-        work = desk.works.of(request.path_params["number"])
+        work = desk.works.of(numbered(request.path_params["number"]))
         if work is None or (desk.narrow and work.kind == PULL):
             raise HTTPException(404)
         return EventSourceResponse(_events(work), ping=20)

@@ -183,6 +183,7 @@ def test_a_zone_mends_times_without_one(filled, tmp_path):
             "is not a workspace; make one with: influence init nowhere",
         ),
         (["import", "gone.csv", "-w", "ws"], 1, "gone.csv: there is no such file or folder"),
+        (["import", "9" * 5000, "-w", "ws"], 1, "9…: no file or folder has so long a name"),
         (["import", "log.csv", "-w", "ws", "--zone", "Mars"], 1, "'Mars' is not a time zone"),
         (
             ["import", "log.csv", "-w", "ws", "--as", "letters"],

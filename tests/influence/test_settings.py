@@ -101,6 +101,9 @@ def test_half_a_character_in_an_option_changes_nothing(file):
         (b'zone = "UTC"\n[met\n', "influence.toml, line 2 is not readable as TOML"),
         (b'zone = "UTC"\nzone = "UTC"\n', "influence.toml, line 2 is not readable as TOML"),
         (b'zone = "UTC"\n\nnotice = ', "influence.toml, line 3 is not readable as TOML"),
+        (b"zone = " + b"[" * 5000, "influence.toml is not readable as TOML: it is nested deeper"),
+        (b"zone = " + b"{a=" * 5000, "influence.toml is not readable as TOML: it is nested deeper"),
+        (b"zone = " + b"9" * 5000, "influence.toml is not readable as TOML: a number in it is longer"),
         (b'zone = "UTC"\nnotice = "\xff"', "influence.toml, line 2 is not text in UTF-8"),
     ],
 )

@@ -133,6 +133,7 @@ def test_the_card_of_an_agent_inside_a_card_is_not_the_persons():
         (b"FN;CHARSET=windows-1251:\xc0\xed\xed\xe0 \xcb\xe8", "Анна Ли"),
         ("FN:Øystein Vik".encode("latin-1"), "Øystein Vik"),
         (b"FN;CHARSET=no-such;ENCODING=QUOTED-PRINTABLE:=D8ystein Vik", "Øystein Vik"),
+        (b"FN;CHARSET=undefined;ENCODING=QUOTED-PRINTABLE:=D8ystein Vik", "Øystein Vik"),
         ("FN:Øystein\u202e Vik".encode(), "Øystein Vik"),
     ],
 )

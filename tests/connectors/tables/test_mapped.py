@@ -156,6 +156,7 @@ class TestWorkbooks:
     ("mapping", "reason"),
     [
         ("[[activity]\n", "the mapping is no TOML"),
+        ("a = " + "9" * 5000, "the mapping is no TOML: a number in it is longer"),
         ("", r"needs at least one \[\[activity\]\]"),
         (LEAST + 'whom = "x"\n', r"\[\[activity\]\] 1: 'whom' is not known"),
         ("[[activity]]\n" + 'time = "{When}"\nactor = "{Who}"\n', "verb is missing: say which column"),

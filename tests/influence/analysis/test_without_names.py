@@ -29,6 +29,7 @@ from influence.contract.findings import (
     Reached,
     Report,
     Response,
+    Week,
 )
 from influence.contract.records import SPHERES
 from influence.demo import NOTICE
@@ -303,6 +304,19 @@ def test_spheres_of_few_people_and_those_of_the_user_are_merged_and_sums_stay():
             sum(getattr(row, part) for row in copy.spheres)
         )
     assert all(row.people >= 5 for row in copy.spheres)
+
+
+def test_months_weeks_and_conversations_of_all_but_few_are_left_out():
+    report = sample_report()
+    of = len(report.people)
+    told = {float(of - missing): missing in (0, 5) for missing in (0, 1, 4, 5)}
+    months = tuple(replace(report.trend[0], reach_2=people, reach_3=0.0, reach_4=0.0) for people in told)
+    weeks = tuple(Week("2026-W05", people, 0.0, 0.0, 0.0, 0.0, 1) for people in told)
+    talks = tuple(replace(report.conversations[0], people=int(people)) for people in told)
+    copy = without_names(replace(report, trend=months, weekly=weeks, conversations=talks))
+    shown = [people for people, is_told in told.items() if is_told]
+    assert shown == [row.reach_2 for row in copy.trend] == [row.reach_2 for row in copy.weekly]
+    assert shown == [row.people for row in copy.conversations]
 
 
 def test_months_and_conversations_of_fewer_than_five_people_are_left_out():

@@ -94,6 +94,21 @@ def test_weeks_and_posts_of_few_are_not_there_and_no_detail_leads_to_anybody() -
     assert "Ann Ek" not in text(copy) + page(copy)
 
 
+def test_weeks_and_posts_of_all_but_few_are_not_there() -> None:
+    of = CAMPAIGN.took_part.people
+    weeks = tuple(
+        CampaignWeek("2026-07-06T00:00:00+00:00", part, of - left)
+        for part in ("before", "during")
+        for left in (0, 9, 10)
+    )
+    posts = tuple(
+        Travelled("2026-07-16T09:00:00+00:00", of - left, 9, 0, 1, "p2", "x") for left in (0, 9, 10)
+    )
+    copy = for_others(replaced(weeks=weeks, travelled=posts), SMALLEST)
+    assert [of, of - 9, of - 10, of, of - 10] == [row.people for row in copy.weeks], "another week is no part"
+    assert [of, of - 10] == [one.people for one in copy.travelled]
+
+
 def asked(since: int, until: int) -> Stated:
     """A campaign of some days, counted from the first of the one in the settings."""
     days = [(monday(0) + timedelta(days=one)).date().isoformat() for one in (since, until)]

@@ -69,6 +69,11 @@ def test_a_falling_series_is_called_falling():
     assert trend_slope([month(n, 40.0 - 3 * n) for n in range(12)]).detail.direction == "falling"
 
 
+def test_a_slope_is_that_of_the_last_1_040_so_that_one_mail_of_1900_takes_no_gigabyte():
+    found = trend_slope([month(n, 9000.0 if n < 200 else 2.0 * n) for n in range(1240)])
+    assert (2.0, 1040) == (found.value, found.detail.months)
+
+
 def test_bounds_are_the_slopes_with_the_unknown_all_met_and_all_unmet():
     rows = [month(n, 2.0 * n, low=1.0 * n, high=4.0 * n) for n in range(8)]
     found = trend_slope(rows)

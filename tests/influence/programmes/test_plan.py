@@ -48,7 +48,11 @@ def test_a_file_says_who_when_and_which_goals(tmp_path: Path) -> None:
     [
         ('name = "Spring"', "name = 7", "line 1: name should be said in quotes"),
         ('name = "Spring"', "name = ", "line 1 is not readable as TOML"),
+        ('name = "Spring"', "name = " + "[" * 5000, "is not readable as TOML: it is nested deeper"),
+        ('name = "Spring"', "name = " + "9" * 5000, "is not readable as TOML: a number in it is longer"),
         ("start = 2026-04-06", 'start = "soon"', "line 3: start should be a day without quotes"),
+        ("start = 2026-04-06", "start = 0001-01-01", "line 3: start should be a day without quotes"),
+        ("end = 2026-07-06", "end = 9999-12-31", "line 4: end should be a day without quotes"),
         ("end = 2026-07-06", "end = 2026-04-06", "line 4: end 2026-04-06 is not after start 2026-04-06"),
         (
             'window = "4w"',

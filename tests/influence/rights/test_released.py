@@ -2,6 +2,7 @@
 
 import os
 import random
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -166,6 +167,16 @@ def test_a_month_of_a_long_copy_is_held_against_a_copy_of_that_month():
         released.grant("p1", {"all": CUSTOMERS - {"1"}}, SMALLEST)
 
 
+@pytest.mark.parametrize(("one", "other"), [("posted", "responded"), ("step:4", "month:2026-02")])
+def test_a_number_of_one_kind_is_held_against_those_of_another(one, other):
+    released = Released(Store().engine, lambda: b"key")
+    released.grant("p1", {"all": WHOLE, one: CUSTOMERS}, SMALLEST)
+    later = frozenset(map(str, range(1, 100)))
+    with pytest.raises(TooAlike, match="would tell of 1 of those reached"):
+        released.grant("p1", {"all": later, other: CUSTOMERS - {"0"}}, SMALLEST)
+    released.grant("p1", {"all": later, other: CUSTOMERS}, SMALLEST)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_copies_of_each_quarter_of_two_years_may_all_be_told(seed):
     drawn, released = random.Random(seed), Released(Store().engine, lambda: b"key")  # noqa: S311
@@ -212,3 +223,13 @@ def test_the_cells_of_a_report_are_those_that_a_copy_tells():
     cells = cells_of(report, 2)
     assert {one.person for one in report.people} == cells["all"]
     assert all(len(people) >= 2 for people in cells.values())
+
+
+def test_a_month_of_all_but_few_is_told_by_no_copy_and_held_against_none():
+    report = sample_report()
+    people = [
+        replace(one, months=("2026-01", "2026-02")[: 2 if n else 1]) for n, one in enumerate(report.people)
+    ]
+    cells = cells_of(replace(report, people=tuple(people)), 2)
+    assert "month:2026-01" in cells
+    assert "month:2026-02" not in cells

@@ -175,6 +175,7 @@ def test_a_file_that_is_a_link_stays_one(tmp_path):
     [
         (b"[x]\na = 'b'\ntoken = top-secret", "secrets.toml, line 3 is not readable as TOML; mend it there"),
         (b"[x]\ntoken = \xff", "not readable as TOML"),
+        (b"[x]\ntoken = " + b"[" * 5000, "not readable as TOML"),
         (b"[x]\ntoken = 1", r"\[x\] should hold texts"),
         (b"x = 'top-secret'", r"\[x\] should hold texts"),
     ],

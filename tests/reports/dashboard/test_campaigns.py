@@ -86,6 +86,8 @@ def test_numbers_of_reports_are_not_worked_out_anew_for_it(small, visitor):
         ({"name": ""}, "a campaign has a name of its own on one line"),
         ({"name": "x" * 61}, "of at most 60 letters"),
         ({"name": "autumn"}, "there is a campaign 'autumn' already"),
+        ({"name": "autumn", "before": "[" * 5000}, "there is a campaign 'autumn' already"),
+        ({"name": "autumn", "before": '{"name": [], "since": {}, "until": 1}'}, "meanwhile"),
         (
             {"before": '{"name": "autumn", "tags": ["other"], "since": "2026-01-01", "until": null}'},
             "meanwhile",

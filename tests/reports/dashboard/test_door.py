@@ -11,7 +11,7 @@ from tests.kit.dashboard import Visitor
 
 POSTS = [*WRITE, "/stop", "/link", "/leave"]
 """Whatever changes or ends something; a test below sees that no other address does."""
-ONLY_READ = [*READ, "/static/dashboard.css", "/static/dashboard.js", "/progress/{number:int}"]
+ONLY_READ = [*READ, "/static/dashboard.css", "/static/dashboard.js", "/progress/{number}"]
 
 
 def test_every_address_of_the_application_is_tried_here(small):

@@ -98,7 +98,18 @@ def test_a_report_is_stopped_in_the_middle_and_begun_again(fresh, visitor, monke
     desk.works.wait(again, 60)
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/\\evil.example", "evil", ""])
+@pytest.mark.parametrize(
+    "back",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\n/evil[",
+        "/\t/evil.example",
+        "evil",
+        "",
+    ],
+)
 def test_stopping_never_leads_elsewhere(visitor, back):
     answer = visitor.post("/stop", {"number": "7", "back": back})
     assert (303, "/") == (answer.status, answer.headers["location"])
