@@ -20,7 +20,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from influence.contract.errors import InfluenceError
 from influence.contract.language import speaking, translated
-from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
 from reports.dashboard import (
     aside,
@@ -265,7 +264,7 @@ def _told(desk: Desk) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         status = 404 if isinstance(error, NotShown) else 403 if isinstance(error, ReadOnly) else 400
         near = getattr(error, "near", ()) if not desk.narrow else ()
-        return _error(desk, request, hushed(str(error)), status, near)
+        return _error(desk, request, desk.said(error), status, near)
 
     return answer
 

@@ -38,7 +38,7 @@ def compare(desk: Desk, asked: Asked) -> Response:
             key = ("compare", tuple(sorted(set(people))), view.since, view.until, desk.language)
             found = desk.kept(key, lambda: _compared(desk.workspace, sorted(set(people)), view))
     except InfluenceError as error:
-        why = str(error)
+        why = desk.said(error)
     known = begin_with(desk)["offered"]
     pairs = [*(("who", one) for one in typed), *view.pairs()]
     if len(typed) == 1 and not why:

@@ -134,7 +134,9 @@ def _first(desk: Desk, typed: File) -> _Page | None:
     try:
         plan = asked.file
     except InfluenceError as error:
-        return _Page(why=typed.why or str(error), example=asked.example(), source=typed.text or asked.text)
+        return _Page(
+            why=typed.why or desk.said(error), example=asked.example(), source=typed.text or asked.text
+        )
     if desk.kept(("started", plan.name), lambda: asked.started or None):
         return None
     days = {"since": f"{plan.start}T00:00:00", "until": f"{plan.end}T00:00:00"}
@@ -167,7 +169,7 @@ def write(desk: Desk, asked: Asked) -> Response:
             raise InfluenceError(translated("No mentee is named."))
         desk.change(lambda workspace: workspace.programme().draft(mentees), "programme")
     except InfluenceError as error:
-        return _shown(desk, asked, "", Typed(), 400, File(why=str(error)))
+        return _shown(desk, asked, "", Typed(), 400, File(why=desk.said(error)))
     return see("/programme")
 
 
@@ -179,7 +181,7 @@ def correct(desk: Desk, asked: Asked) -> Response:
     try:
         desk.change(lambda workspace: workspace.programme().correct(text), "programme")
     except InfluenceError as error:
-        return _shown(desk, asked, "", Typed(), 400, File(text, str(error)))
+        return _shown(desk, asked, "", Typed(), 400, File(text, desk.said(error)))
     return see("/programme")
 
 
@@ -215,7 +217,7 @@ def _stands(desk: Desk, mentee: str) -> _Page | Work:
     try:
         found = _programme(desk, mentee)
     except InfluenceError as error:
-        return _Page(why=str(error), sheets=sheets)
+        return _Page(why=desk.said(error), sheets=sheets)
     if isinstance(found, Work):
         return found
     return _Page(text=programme.as_text(found), record=found, sheets=sheets)
@@ -280,7 +282,7 @@ def note(desk: Desk, asked: Asked) -> Response:
     except ReadOnly:
         raise
     except InfluenceError as error:
-        return _shown(desk, asked, mentee, replace(typed, why=str(error)), 400)
+        return _shown(desk, asked, mentee, replace(typed, why=desk.said(error)), 400)
     return see(with_query("/programme", [("mentee", mentee)]) + "#noting")
 
 

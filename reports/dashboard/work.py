@@ -57,8 +57,12 @@ class Work:
 Progress: TypeAlias = Callable[[str], None]
 
 
+def _hushed(words: object) -> str:
+    return hushed(str(words))
+
+
 class Works:
-    """All work of one server: each of a `kind` that excludes others of its kind.
+    """All work of one server: each of a `kind` that excludes others of its kind; it tells things as `said` words them.
 
     >>> works = Works()
     >>> one = works.start("pull", "Mail", lambda tell: tell("half way"))
@@ -67,7 +71,8 @@ class Works:
     (False, '', ['half way'])
     """
 
-    def __init__(self) -> None:
+    def __init__(self, said: Callable[[object], str] = _hushed) -> None:
+        self._said = said
         self._all: list[Work] = []
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
@@ -139,7 +144,7 @@ class Works:
                 raise Stopped(_BY_HAND)
             work.steps += 1
             if line.strip():
-                work.lines.append(hushed(plain(line)))
+                work.lines.append(plain(self._said(line)))
 
         def wait() -> None:
             self._end(work)
@@ -154,9 +159,9 @@ class Works:
         except Stop:
             work.failed = _BY_HAND
         except InfluenceError as error:
-            work.failed = hushed(plain(str(error)))
+            work.failed = plain(self._said(error))
         except Exception as error:  # a thread that dies says so on the page, or nobody learns of it
-            work.failed = hushed(plain(f"{type(error).__name__}: {error}"))
+            work.failed = plain(self._said(f"{type(error).__name__}: {error}"))
         finally:
             with self._changed:
                 work.ended, work.waits = datetime.now(UTC), False
