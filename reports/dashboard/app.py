@@ -23,6 +23,7 @@ from influence.contract.language import speaking, translated
 from influence.contract.wording import plain
 from reports.dashboard import (
     aside,
+    bringing,
     campaigns,
     comparing,
     digest,
@@ -89,6 +90,7 @@ def application(desk: Desk, door: Door) -> Starlette:
         Route("/static/dashboard.js", _static(script, "text/javascript")),
         Route("/link", _another_link(desk, door), methods=["POST"]),
         Route("/leave", _leave(desk, door), methods=["POST"]),
+        Route("/import", bringing.receiving(desk), methods=["POST"]),
         # it ends work, and changes nothing that is kept
         Route("/stop", _writing(desk, going.stop), methods=["POST"]),
         Route("/progress/{number:int}", sources.events(desk)),

@@ -105,6 +105,21 @@ def test_what_was_agreed_stays_once_it_is_begun(begun, dashboard, visitor):
     assert "What programme.toml says" not in visitor.get("/programme").text
 
 
+def test_the_end_report_is_a_page_to_keep_and_names_nobody(begun, dashboard, visitor):
+    page = dashboard.finished(visitor, "/programme?end=yes").text
+    assert 'href="/programme?end=yes" aria-current="page"' in page
+    assert 'href="/programme/page?end=yes" download="end-report.html"' in page
+    assert (
+        'href="/programme?end=yes">End report, for the sponsor'
+        in dashboard.finished(visitor, "/programme").text
+    )
+    report = visitor.get("/programme/page?end=yes").text
+    assert "told without names" in report
+    assert not {"Ann", "Mia"} & set(re.findall(r"\w+", report))
+    with open_dashboard(begun, ["ann"], read_only=True) as opened:
+        assert 404 == opened.visitor().get("/programme/page?end=yes").status
+
+
 def test_a_note_is_kept_taken_back_and_put_back_and_is_text(begun, dashboard, visitor):
     note = {"mentee": "ann", "words": f"Answer within a day {HOSTILE}", "advice": "taken", "about": "sooner"}
     answer = visitor.post("/programme/note", note)
