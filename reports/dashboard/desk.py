@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
-from influence.contract.language import message, translated
+from influence.contract.language import message, speaking, translated
 from influence.contract.secrecy import hushed
 from influence.contract.turns import waiting
 from influence.workspace.workspace import Workspace
@@ -61,9 +61,16 @@ class Desk:
         self.only = tuple(workspace.who(one).person for one in only)
 
     def said(self, words: object) -> str:
-        """Return an error, or how far something is, as a page says it: no secret, and of files here the name alone."""
-        folder = self.workspace.path
-        return hushed(str(words)).replace("" if folder == Path() else f"{folder}{os.sep}", "")
+        """Return an error, or how far something is, as a page says it: no secret, of files here the name alone.
+
+        What a terminal calls by an option is called as the field of the page is.
+        """
+        folder, told = self.workspace.path, hushed(str(words))
+        with speaking(self.language):
+            fields = {"--since ": translated("From"), "--until ": translated("Up to, not including")}
+        for option, label in fields.items():
+            told = told.replace(option, f"{label}: ")
+        return told.replace("" if folder == Path() else f"{folder}{os.sep}", "")
 
     # --- asking -----------------------------------------------------------------------------------------------
 
