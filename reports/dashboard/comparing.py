@@ -87,6 +87,6 @@ def _means(name: str) -> str:
     return headline_counts() if name == COMPARED[0] else definition(name).line
 
 
-def _cell(finding: Finding | None) -> tuple[str, str]:
+def _cell(finding: Finding | None) -> tuple[str, tuple[str, ...]]:
     """Return a finding in a cell: its number, and its range and interval; or why there is none."""
-    return ("–", "") if finding is None else (number_of(finding), "; ".join(more_of(finding)))
+    return ("–", ()) if finding is None else (number_of(finding), more_of(finding))
