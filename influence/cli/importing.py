@@ -146,19 +146,8 @@ def _tell_imported(path: Path, done: Imported, *, as_json: bool) -> None:
         }
         say_json(body)
         return
-    say(f"{path.name}: {done.summary}")
-    if len(done.by_connector) > 1:
-        for name, summary in sorted(done.by_connector.items()):
-            say(f"  {name}: {summary}")
-    if done.unsaid:
-        say(f"  {done.counted_apart}")
-    for note in done.notes:
-        say(f"  note: {note}")
-    for file, reason in done.unreadable.items():
-        say(f"  not readable: {file}: {reason}", err=True)
-    if done.not_recognised:
-        shown = ", ".join(done.not_recognised[:3]) + (" …" if len(done.not_recognised) > 3 else "")
-        say(f"  {len(done.not_recognised)} files of no known kind: {shown}")
+    for line, is_trouble in done.lines(path.name):
+        say(line, err=is_trouble)
     if done.summary.aside:
         say("  `influence doctor` lists what was set aside, with file, line and reason")
 

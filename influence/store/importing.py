@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -50,6 +50,19 @@ class Imported:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.unsaid.most_common())
         told = f"{self.unsaid.total():,} counted apart, never as a response"
         return f"{told}: {kinds}" if kinds else ""
+
+    def lines(self, name: str) -> Iterator[tuple[str, bool]]:
+        """Yield what became of the rows of `name`, line by line, and whether each is about what could not be read."""
+        yield f"{name}: {self.summary}", False
+        if len(self.by_connector) > 1:
+            yield from ((f"  {each}: {held}", False) for each, held in sorted(self.by_connector.items()))
+        if self.unsaid:
+            yield f"  {self.counted_apart}", False
+        yield from ((f"  note: {note}", False) for note in self.notes)
+        yield from ((f"  not readable: {file}: {reason}", True) for file, reason in self.unreadable.items())
+        if self.not_recognised:
+            shown = ", ".join(self.not_recognised[:3]) + (" …" if len(self.not_recognised) > 3 else "")
+            yield f"  {len(self.not_recognised)} files of no known kind: {shown}", False
 
     def __iadd__(self, more: Imported) -> Self:
         self.summary += more.summary

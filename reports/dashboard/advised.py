@@ -49,7 +49,7 @@ def choices(desk: Desk, mentee: str, *, plan: bool) -> Choices | Work:
     try:
         found = whole(desk, mentee, View()) if plan else known_whole(desk, mentee, View())
     except InfluenceError as error:
-        return Choices(exercises, known=True, why=str(error))
+        return Choices(exercises, known=True, why=desk.said(error))
     if isinstance(found, Work):
         return found
     if found is None:

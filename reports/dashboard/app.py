@@ -20,10 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from influence.contract.errors import InfluenceError
 from influence.contract.language import speaking, translated
-from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
 from reports.dashboard import (
     aside,
+    bringing,
     campaigns,
     comparing,
     digest,
@@ -90,6 +90,7 @@ def application(desk: Desk, door: Door) -> Starlette:
         Route("/static/dashboard.js", _static(script, "text/javascript")),
         Route("/link", _another_link(desk, door), methods=["POST"]),
         Route("/leave", _leave(desk, door), methods=["POST"]),
+        Route("/import", bringing.receiving(desk), methods=["POST"]),
         # it ends work, and changes nothing that is kept
         Route("/stop", _writing(desk, going.stop), methods=["POST"]),
         Route("/progress/{number}", sources.events(desk)),
@@ -265,7 +266,7 @@ def _told(desk: Desk) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         status = 404 if isinstance(error, NotShown) else 403 if isinstance(error, ReadOnly) else 400
         near = getattr(error, "near", ()) if not desk.narrow else ()
-        return _error(desk, request, hushed(str(error)), status, near)
+        return _error(desk, request, desk.said(error), status, near)
 
     return answer
 

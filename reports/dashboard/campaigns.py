@@ -94,7 +94,7 @@ def campaigns(desk: Desk, asked: Asked) -> Response:
             return waiting(desk, asked, "/campaigns", plain(name), "/campaigns")
         text = campaign.text(found) if found else ""
     except InfluenceError as error:
-        why = str(error)
+        why = desk.said(error)
     known = desk.workspace.settings.campaigns.get(name)
     return _shown(desk, asked, Typed.of(known) if known else Typed(), name=name, why=why, text=text)
 
@@ -145,7 +145,7 @@ def write(desk: Desk, asked: Asked) -> Response:
     except ReadOnly:
         raise
     except InfluenceError as error:
-        answer = _shown(desk, asked, replace(typed, why=str(error)), name=before.name if before else "")
+        answer = _shown(desk, asked, replace(typed, why=desk.said(error)), name=before.name if before else "")
         answer.status_code = 400
         return answer
     return see(with_query("/campaigns", [("name", typed.name)]))

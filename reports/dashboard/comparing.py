@@ -9,14 +9,17 @@ from starlette.responses import Response
 
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Finding
-from influence.contract.language import recognised, translated
+from influence.contract.language import translated
 from influence.contract.showing import label_of, more_of, number_of
 from influence.contract.wording import plain
 from influence.workspace.workspace import Workspace
 from reports.dashboard.asked import Asked, shown
 from reports.dashboard.desk import Desk
+from reports.dashboard.framed import compared_by_all
+from reports.dashboard.going import waiting
 from reports.dashboard.overview import begin_with
 from reports.dashboard.view import View, all_of, one_of, with_query
+from reports.dashboard.work import Work
 from reports.story.glossary import definition, headline_counts
 
 COMPARED = ("reach_4", "beyond_share")
@@ -38,12 +41,17 @@ def compare(desk: Desk, asked: Asked) -> Response:
             key = ("compare", tuple(sorted(set(people))), view.since, view.until, desk.language)
             found = desk.kept(key, lambda: _compared(desk.workspace, sorted(set(people)), view))
     except InfluenceError as error:
-        why = str(error)
+        why = desk.said(error)
     known = begin_with(desk)["offered"]
     pairs = [*(("who", one) for one in typed), *view.pairs()]
     if len(typed) == 1 and not why:
         alone = replace(view, since=view.since or LATELY)
         pairs = [("who", typed[0]), *alone.pairs(), ("against", "previous")]
+    frame = ""
+    if one_of(asked.query, "every") == "yes" and not why:
+        if isinstance(compared_by_all(desk, pairs), Work):
+            return waiting(desk, asked, "/compare", translated("Compare"), with_query("/compare", pairs))
+        frame = with_query("/compare/all", pairs)
     return shown(
         desk,
         asked,
@@ -56,7 +64,8 @@ def compare(desk: Desk, asked: Asked) -> Response:
         known=known,
         others=[one for one in typed if one not in {person for person, _ in known}],
         alone=len(typed) == 1 and not why,
-        every=with_query("/compare/all", pairs),
+        every=with_query("/compare", [*pairs, ("every", "yes")]),
+        frame=frame,
     )
 
 
@@ -78,10 +87,6 @@ def _means(name: str) -> str:
     return headline_counts() if name == COMPARED[0] else definition(name).line
 
 
-def _cell(finding: Finding | None) -> str:
-    """Return a finding in a cell, with its range and interval, or why there is none."""
-    if finding is None:
-        return "–"
-    if finding.value is None:
-        return recognised(finding.reason or "")
-    return "; ".join((number_of(finding), *more_of(finding)))
+def _cell(finding: Finding | None) -> tuple[str, tuple[str, ...]]:
+    """Return a finding in a cell: its number, and its range and interval; or why there is none."""
+    return ("–", ()) if finding is None else (number_of(finding), more_of(finding))

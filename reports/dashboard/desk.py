@@ -5,16 +5,19 @@ A narrower door (`only`) shows some leaders and nobody else; nothing is written 
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
-from influence.contract.language import message, translated
+from influence.contract.language import message, speaking, translated
+from influence.contract.secrecy import hushed
 from influence.contract.turns import waiting
 from influence.workspace.workspace import Workspace
 from reports.dashboard.view import View
@@ -51,11 +54,23 @@ class Desk:
         self, workspace: Workspace, only: Sequence[str] = (), *, read_only: bool = False, language: str = "en"
     ) -> None:
         self.workspace, self.read_only, self.language = workspace, read_only, language
-        self.works = Works()
+        self.works = Works(self.said)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._one = threading.Lock()
         self._state = 0
         self.only = tuple(workspace.who(one).person for one in only)
+
+    def said(self, words: object) -> str:
+        """Return an error, or how far something is, as a page says it: no secret, of files here the name alone.
+
+        What a terminal calls by an option is called as the field of the page is.
+        """
+        folder, told = self.workspace.path, hushed(str(words))
+        with speaking(self.language):
+            fields = {"--since ": translated("From"), "--until ": translated("Up to, not including")}
+        for option, label in fields.items():
+            told = told.replace(option, f"{label}: ")
+        return told.replace("" if folder == Path() else f"{folder}{os.sep}", "")
 
     # --- asking -----------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ def preview(desk: Desk, asked: Asked) -> Response:
     try:
         text = desk.kept(("digest", who, desk.language), lambda: letters.as_text(_digest(desk, who)))
     except InfluenceError as error:
-        why = str(error)
+        why = desk.said(error)
     tracked = desk.kept("tracked", lambda: _tracked(desk))
     return shown(
         desk,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from starlette.responses import HTMLResponse, Response
 
+from influence.contract.compared import Compared
 from influence.contract.language import translated
 from reports.dashboard.asked import Asked
 from reports.dashboard.desk import Desk
 from reports.dashboard.going import waiting
-from reports.dashboard.view import View, all_of, one_of
+from reports.dashboard.view import Pairs, View, all_of, one_of
 from reports.dashboard.work import Work
 from reports.formats import compared
 
@@ -31,17 +32,26 @@ def framed(html: str) -> Response:
 
 def compared_page(desk: Desk, asked: Asked) -> Response:
     """Show people side by side by every measure, or one against a time before, as its page has it."""
-    people = tuple(sorted({desk.person(one)[0] for one in all_of(asked.query, "who")}))
-    view = View(one_of(asked.query, "since"), one_of(asked.query, "until"))
-    since, until, against = view.since or None, view.until or None, one_of(asked.query, "against") or None
-    found = desk.lasting(
+    found = compared_by_all(desk, asked.query)
+    if isinstance(found, Work):
+        return waiting(desk, asked, "/compare", translated("Compare"), "/compare")
+    return framed(compared.as_page(found))
+
+
+def compared_by_all(desk: Desk, query: Pairs) -> Compared | Work:
+    """Return people side by side by every measure, or the work that goes on for it.
+
+    Raises:
+        InfluenceError: they cannot be compared.
+    """
+    people = tuple(sorted({desk.person(one)[0] for one in all_of(query, "who")}))
+    view = View(one_of(query, "since"), one_of(query, "until"))
+    since, until, against = view.since or None, view.until or None, one_of(query, "against") or None
+    return desk.lasting(
         ("compared", people, view, against),
         translated("Compare"),
         lambda workspace: workspace.compared(people, since, until, against=against),
     )
-    if isinstance(found, Work):
-        return waiting(desk, asked, "/compare", translated("Compare"), "/compare")
-    return framed(compared.as_page(found))
 
 
 def waited(_: Work) -> Response:

@@ -50,7 +50,7 @@ def glance(desk: Desk, asked: Asked) -> Response:
     except NotShown:
         raise
     except InfluenceError as error:
-        why, body = str(error), None
+        why, body = desk.said(error), None
     return shown(
         desk,
         asked,

@@ -59,7 +59,7 @@ def change(desk: Desk, asked: Asked) -> Response:
         value = _meant(kind, next((word for key, word in asked.form if key == "value"), typed))
         desk.change(lambda workspace: workspace.change_setting(section, name, value))
     except InfluenceError as error:
-        return _shown(desk, asked, str(error), 400)
+        return _shown(desk, asked, desk.said(error), 400)
     return see(f"/settings#{section}-{name}" if section else f"/settings#{name}")
 
 

@@ -54,6 +54,8 @@ class File:
     why: str = ""
 
 
+END = " end"
+"""Stands where a mentee would for the end report, which is about none; nobody is called so."""
 TELL_OF_NOTES = ("programme", "digest", "letter")
 """What is worked out anew after a note; the rest does not hang on it."""
 
@@ -77,15 +79,24 @@ class _Page:
 
 
 def programmes(desk: Desk, asked: Asked) -> Response:
-    """Show the programme of the workspace: each mentee against their own baseline; or one mentee's sheet."""
-    return _shown(desk, asked, one_of(asked.query, "mentee"), Typed())
+    """Show the programme of the workspace: each mentee against their own baseline; one's sheet; or the end report."""
+    return _shown(desk, asked, one_of(asked.query, "mentee") or _end(asked), Typed())
 
 
 def programme_page(desk: Desk, asked: Asked) -> Response:
-    """Show the programme, or one mentee's sheet, as its page has it."""
+    """Show the programme, one mentee's sheet or the end report as its page has it."""
     desk.open_to_all()
-    found = _programme(desk, one_of(asked.query, "mentee"))
+    found = _programme(desk, one_of(asked.query, "mentee") or _end(asked))
     return waited(found) if isinstance(found, Work) else framed(programme.as_page(found))
+
+
+def _end(asked: Asked) -> str:
+    return END if one_of(asked.query, "end") == "yes" else ""
+
+
+def _of(mentee: str) -> list[tuple[str, str]]:
+    """Return what of the programme is shown as an address holds it."""
+    return [("end", "yes")] if mentee == END else [("mentee", mentee)] if mentee else []
 
 
 def _shown(
@@ -102,7 +113,7 @@ def _shown(
         held = replace(held, why=file.why or held.why)
     about = _about(desk, held, mentee, plan=one_of(asked.query, "plan") == "yes" and not typed.why)
     if isinstance(about, Work):
-        title, back = translated("Programme"), with_query("/programme", [("mentee", mentee)])
+        title, back = translated("Programme"), with_query("/programme", _of(mentee))
         return waiting(desk, asked, "/programme", title, back)
     answer = shown(
         desk,
@@ -110,8 +121,9 @@ def _shown(
         "programme.html",
         "/programme",
         held=held,
-        mentee=mentee,
-        frame=with_query("/programme/page", [("mentee", mentee)] if mentee else []) if held.text else "",
+        mentee="" if mentee == END else mentee,
+        end=mentee == END,
+        frame=with_query("/programme/page", _of(mentee)) if held.text else "",
         notes=_notes(held.record),
         practised=_practised(held.record),
         about=about,
@@ -134,7 +146,9 @@ def _first(desk: Desk, typed: File) -> _Page | None:
     try:
         plan = asked.file
     except InfluenceError as error:
-        return _Page(why=typed.why or str(error), example=asked.example(), source=typed.text or asked.text)
+        return _Page(
+            why=typed.why or desk.said(error), example=asked.example(), source=typed.text or asked.text
+        )
     if desk.kept(("started", plan.name), lambda: asked.started or None):
         return None
     days = {"since": f"{plan.start}T00:00:00", "until": f"{plan.end}T00:00:00"}
@@ -167,7 +181,7 @@ def write(desk: Desk, asked: Asked) -> Response:
             raise InfluenceError(translated("No mentee is named."))
         desk.change(lambda workspace: workspace.programme().draft(mentees), "programme")
     except InfluenceError as error:
-        return _shown(desk, asked, "", Typed(), 400, File(why=str(error)))
+        return _shown(desk, asked, "", Typed(), 400, File(why=desk.said(error)))
     return see("/programme")
 
 
@@ -179,7 +193,7 @@ def correct(desk: Desk, asked: Asked) -> Response:
     try:
         desk.change(lambda workspace: workspace.programme().correct(text), "programme")
     except InfluenceError as error:
-        return _shown(desk, asked, "", Typed(), 400, File(text, str(error)))
+        return _shown(desk, asked, "", Typed(), 400, File(text, desk.said(error)))
     return see("/programme")
 
 
@@ -215,7 +229,7 @@ def _stands(desk: Desk, mentee: str) -> _Page | Work:
     try:
         found = _programme(desk, mentee)
     except InfluenceError as error:
-        return _Page(why=str(error), sheets=sheets)
+        return _Page(why=desk.said(error), sheets=sheets)
     if isinstance(found, Work):
         return found
     return _Page(text=programme.as_text(found), record=found, sheets=sheets)
@@ -224,6 +238,8 @@ def _stands(desk: Desk, mentee: str) -> _Page | Work:
 def _programme(desk: Desk, mentee: str) -> programme.Record | Work:
     def make(workspace: Workspace) -> programme.Record:
         asked = workspace.programme()
+        if mentee == END:
+            return asked.ended()
         return asked.sheet(mentee) if mentee else asked.show()
 
     return desk.lasting(("programme", mentee), translated("Programme"), make)
@@ -280,7 +296,7 @@ def note(desk: Desk, asked: Asked) -> Response:
     except ReadOnly:
         raise
     except InfluenceError as error:
-        return _shown(desk, asked, mentee, replace(typed, why=str(error)), 400)
+        return _shown(desk, asked, mentee, replace(typed, why=desk.said(error)), 400)
     return see(with_query("/programme", [("mentee", mentee)]) + "#noting")
 
 

@@ -50,12 +50,13 @@ class Serving:
         with needing("dashboard", "Pages that are served"):
             import uvicorn
 
-            from reports.dashboard import overview
+            from reports.dashboard import bringing, overview
             from reports.dashboard.app import application
         from reports.dashboard.desk import Desk
 
         self.desk = Desk(workspace, only, read_only=read_only, language=language)
         overview.prepared(self.desk)
+        bringing.swept(workspace.path)
         self._listening = _listening(port)
         self.door = Door(self._listening.getsockname()[1])
         self._server = uvicorn.Server(_settings(application(self.desk, self.door)))

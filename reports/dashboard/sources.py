@@ -23,7 +23,8 @@ from reports.dashboard.desk import Desk
 from reports.dashboard.work import Progress, Work
 from reports.story.wording import day_and_hour
 
-PULL = "pull"
+PULL, IMPORT = "pull", "import"
+"""Kinds of work: what fetches, and what reads files; one of each at a time."""
 _EVERY_S = 0.4
 
 
@@ -42,9 +43,17 @@ class Source:
 def sources(desk: Desk, asked: Asked) -> Response:
     """Show the sources with their freshness, and the pull that goes on or ended last."""
     desk.open_to_all()
-    work = said_of(desk.works.latest(PULL))
     rows = desk.kept(("sources", date.today()), lambda: _sources(desk.workspace))
-    return shown(desk, asked, "sources.html", "/sources", sources=rows, work=work)
+    return shown(
+        desk,
+        asked,
+        "sources.html",
+        "/sources",
+        sources=rows,
+        pulled=said_of(desk.works.latest(PULL)),
+        brought=said_of(desk.works.latest(IMPORT)),
+        files=not desk.workspace.settings.pseudonymous,
+    )
 
 
 def pull(desk: Desk, asked: Asked) -> Response:
@@ -58,13 +67,13 @@ def pull(desk: Desk, asked: Asked) -> Response:
     return see("/sources")
 
 
-def _pull(desk: Desk, names: Sequence[str], tell: Progress) -> list[tuple[str, str, bool]]:
-    """Pull and return what became of each source: its name, a sentence, and whether it failed."""
-    ended: list[tuple[str, str, bool]] = []
+def _pull(desk: Desk, names: Sequence[str], tell: Progress) -> list[str]:
+    """Pull, and return what became of each source."""
+    ended: list[str] = []
 
     def end(name: str, pulled: Any) -> None:
-        ended.append((name, pulled.failed or str(pulled), bool(pulled.failed)))
-        tell(f"{name}: {pulled.failed or pulled}")
+        ended.append(desk.said(f"{name}: {pulled.failed or pulled}"))
+        tell(ended[-1])
 
     try:
         desk.workspace.pull(names, progress=tell, ended=end)
@@ -114,6 +123,7 @@ def said_of(work: Work | None) -> dict[str, Any] | None:
         "running": work.running,
         "state": _state(work),
         "lines": list(work.lines),
+        "account": work.account,
         "steps": work.steps,
     }
 

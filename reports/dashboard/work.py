@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from influence.contract.errors import InfluenceError
 from influence.contract.secrecy import hushed
@@ -28,7 +28,8 @@ class Stopped(InfluenceError):
 class Work:
     """One piece of long work: of what `kind`, what it said last, and what became of it.
 
-    It `waits` while another has its turn at the workspace; `stopping` is set once somebody wants it to end.
+    Once it is over its `account`, if it gives one, says line by line what came of it. It `waits` while another has its
+    turn at the workspace; `stopping` is set once somebody wants it to end.
     """
 
     number: int
@@ -39,7 +40,7 @@ class Work:
     steps: int = 0
     ended: datetime | None = None
     failed: str = ""
-    result: Any = None
+    account: list[str] = field(default_factory=list)
     waits: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
     stopped: bool = False
@@ -55,10 +56,16 @@ class Work:
 
 
 Progress: TypeAlias = Callable[[str], None]
+Do: TypeAlias = Callable[[Progress], list[str] | None]
+"""What does some work: it is given what to tell how far it is, and returns its account."""
+
+
+def _hushed(words: object) -> str:
+    return hushed(str(words))
 
 
 class Works:
-    """All work of one server: each of a `kind` that excludes others of its kind.
+    """All work of one server: each of a `kind` that excludes others of its kind; it tells things as `said` words them.
 
     >>> works = Works()
     >>> one = works.start("pull", "Mail", lambda tell: tell("half way"))
@@ -67,13 +74,14 @@ class Works:
     (False, '', ['half way'])
     """
 
-    def __init__(self) -> None:
+    def __init__(self, said: Callable[[object], str] = _hushed) -> None:
+        self._said = said
         self._all: list[Work] = []
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
         self._closing = False
 
-    def start(self, kind: str, title: str, do: Callable[[Progress], Any], *, reads: bool = False) -> Work:
+    def start(self, kind: str, title: str, do: Do, *, reads: bool = False) -> Work:
         """Begin some work in a thread of its own; where one of its kind goes on, return that one instead.
 
         What only `reads` may be stopped between any two statements; the rest where it tells how far it is.
@@ -131,7 +139,7 @@ class Works:
         for work in list(self._all):
             self.wait(work, seconds)
 
-    def _run(self, work: Work, do: Callable[[Progress], Any], reads: bool) -> None:
+    def _run(self, work: Work, do: Do, reads: bool) -> None:
         def tell(line: str) -> None:
             if self._closing:
                 raise Stopped("stopped, because the program ends; nothing is lost")
@@ -139,7 +147,7 @@ class Works:
                 raise Stopped(_BY_HAND)
             work.steps += 1
             if line.strip():
-                work.lines.append(hushed(plain(line)))
+                work.lines.append(plain(self._said(line)))
 
         def wait() -> None:
             self._end(work)
@@ -150,13 +158,13 @@ class Works:
 
         try:
             with waiting(wait, go_on), working(lambda: self._end(work)) if reads else nullcontext():
-                work.result = do(tell)
+                work.account = [plain(line) for line in do(tell) or []]
         except Stop:
             work.failed = _BY_HAND
         except InfluenceError as error:
-            work.failed = hushed(plain(str(error)))
+            work.failed = plain(self._said(error))
         except Exception as error:  # a thread that dies says so on the page, or nobody learns of it
-            work.failed = hushed(plain(f"{type(error).__name__}: {error}"))
+            work.failed = plain(self._said(f"{type(error).__name__}: {error}"))
         finally:
             with self._changed:
                 work.ended, work.waits = datetime.now(UTC), False

@@ -69,7 +69,7 @@ def as_text(compared: Compared) -> str:
         paragraph(said.ways),
     ]
     lines += [said.lead, *(paragraph(one, "  - ") for one in said.apart)]
-    return "\n".join([*lines, *map(paragraph, (said.note, *said.limits))]) + "\n"
+    return "\n".join([*lines, *map(paragraph, (*said.notes, *said.limits))]) + "\n"
 
 
 # --- on paper ---------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def _contents(said: Told) -> Data:
     chapters = [
         _chapter("roles", translated("Who does what"), (*said.roles, said.ways)),
         _chapter("apart", translated("What tells them apart"), said.apart),
-        _chapter("measures", translated("Every measure"), (said.note,), list(_tables(said))),
+        _chapter("measures", translated("Every measure"), said.notes, list(_tables(said))),
         _chapter("limits", translated("What this cannot tell"), said.limits),
     ]
     return finished(
@@ -157,4 +157,4 @@ def _tables(said: Told) -> Iterator[Data]:
 def _parts(rows: Sequence[Row], sides: slice) -> Iterator[tuple[Cell, ...]]:
     for family, held in groupby(rows, key=lambda row: row.family):
         yield (Cell(translated(family)),)
-        yield from ((Cell(row.label), *map(Cell, row.values[sides])) for row in held)
+        yield from ((Cell(row.label), *(Cell(str(one)) for one in row.values[sides])) for row in held)

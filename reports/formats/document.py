@@ -6,7 +6,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -37,6 +37,8 @@ _VIEW, _POINTS, _EDGE, _WIDTH = re.compile('viewBox="[^"]*"'), 72, 6, 470
 _SENTENCE, _PIECE, _SHORT = 1000, 600, 400
 _SENTENCES, _LIMITS, _WORDS, _UNTOLD, _LEAST = 9, 8, 10, 2, 4
 _TRIES = 8
+_ROOMS, _FULL = (0.95, 0.75, 0.55, 1.25, 1.6), 1 / 3
+"""Of dense tables: so much room above and below a row is tried, in mm, until the last page is so far full."""
 _TEMPLATE = files("reports.formats") / "templates" / "document.typ"
 _ON_PAGE_ONE = "beyond"
 _ADDRESSES, _MARKUP = frozenset({"link"}), frozenset({"link", "host", "svg"})
@@ -276,16 +278,37 @@ def _no_font(data: Data, letters: frozenset[str]) -> str:
 
 def _fitted(data: Data, until: datetime | None, offered: Fonts) -> bytes:
     """Set it; where that takes more pages than a board reads, again with shorter lists and smaller pictures."""
+    setting = _well_filled if data.get("dense") else _set
     for _ in range(_TRIES):
-        made, pages = _set(data, until, offered)
-        if pages <= PAGES:
+        made = setting(data, until, offered)
+        if made.pages <= PAGES:
             break
         data = _shorter(data)
-    return made
+    return made.pdf
 
 
-def _set(data: Data, until: datetime | None, offered: Fonts) -> tuple[bytes, int]:
-    """Return the PDF and how many pages it has."""
+@dataclass(frozen=True)
+class _Made:
+    """A PDF, how many pages it has, and what part of the last one is filled."""
+
+    pdf: bytes
+    pages: int
+    filled: float
+
+
+def _well_filled(data: Data, until: datetime | None, offered: Fonts) -> _Made:
+    """Set dense tables with such room between rows that no page is nearly empty; else so that the last is fullest."""
+    tried: list[_Made] = []
+    for room in _ROOMS:
+        made = _set({**data, "room": room}, until, offered)
+        if made.pages == 1 or made.filled >= _FULL:
+            return made
+        tried.append(made)
+    return max(tried, key=lambda one: one.filled)
+
+
+def _set(data: Data, until: datetime | None, offered: Fonts) -> _Made:
+    """Return the PDF, how many pages it has, and how far the last one is filled."""
     import typst
 
     dated = [until.year, until.month, until.day] if until else None
@@ -298,7 +321,8 @@ def _set(data: Data, until: datetime | None, offered: Fonts) -> tuple[bytes, int
             typst.TypstError
         ):  # a letter that the text has a font for and a picture has none: tagged all the same
             made = setter.compile(format="pdf", timestamp=until or 0)
-        return cast("bytes", made), int(setter.query("<pages>", field="value", one=True))
+        pages, filled = json.loads(setter.query("<end>", field="value", one=True))
+        return _Made(cast("bytes", made), int(pages), float(filled))
 
 
 def _shorter(data: Data) -> Data:

@@ -6,14 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from influence.contract.compared import Compared, Line, Role, Side
+from influence.contract.compared import Compared, Line, Role, Side, Value
 from influence.contract.language import listing, numbered, recognised, translated
 from influence.contract.wording import counted, number, plain
 from reports.story.glossary import FAMILIES, definition
-from reports.story.weekly import WEEKS, value_of
+from reports.story.weekly import WEEKS, value_of, within_of
 from reports.story.wording import period, shortened
 
 _NAME = 60
+
+
+@dataclass(frozen=True)
+class Valued:
+    """A value in words, and between what it lies; `within` is empty where nothing says so."""
+
+    text: str
+    within: str
+
+    def __str__(self) -> str:
+        """Say both; what stands in brackets stays on one line."""
+        return f"{self.text} ({self.within.replace(' ', chr(160))})" if self.within else self.text
 
 
 @dataclass(frozen=True)
@@ -21,7 +33,7 @@ class Row:
     """One measure of every side, and the heading under which it stands."""
 
     label: str
-    values: tuple[str, ...]
+    values: tuple[Valued, ...]
     family: str
 
 
@@ -38,7 +50,7 @@ class Told:
     ways: str
     sides: tuple[str, ...]
     rows: tuple[Row, ...]
-    note: str
+    notes: tuple[str, ...]
     limits: tuple[str, ...]
     notice: str | None = None
 
@@ -62,7 +74,7 @@ def told(compared: Compared) -> Told:
         ),
         sides=sides,
         rows=tuple(sorted(map(_row, compared.lines), key=lambda row: _place(row.family))),
-        note=_note(compared, sides),
+        notes=(_weeks(compared, sides), *_brackets(compared)),
         limits=(
             *map(recognised, compared.reasons),
             translated("The order is that of the question; it is no rank."),
@@ -113,7 +125,7 @@ def _apart(compared: Compared, sides: tuple[str, ...]) -> Iterator[str]:
         of_this = [one for one in compared.differences if one.apart and one.measure == line.name]
         if not of_this:
             continue
-        values = listing([_valued(line, place, sides[place]) for place in _told(line)])
+        values = listing([_said_of(line, place, sides[place]) for place in _told(line)])
         apart = {(min(one.one, one.other), max(one.one, one.other)) for one in of_this}
         together = set(combinations(_told(line), 2)) - apart
         if not together:
@@ -133,9 +145,15 @@ def _told(line: Line) -> list[int]:
     return [place for place, one in enumerate(line.values) if one.value is not None]
 
 
-def _valued(line: Line, place: int, who: str) -> str:
-    value = value_of(line.values[place].value, line.unit, weekly=line.weekly)
-    return translated("{who} {value}").format(who=who, value=value)
+def _said_of(line: Line, place: int, who: str) -> str:
+    return translated("{who} {value}").format(who=who, value=_valued(line, line.values[place]))
+
+
+def _valued(line: Line, one: Value) -> Valued:
+    return Valued(
+        value_of(one.value, line.unit, weekly=line.weekly),
+        within_of(one.value, one.interval, line.unit, weekly=line.weekly),
+    )
 
 
 def _measure(line: Line) -> str:
@@ -146,8 +164,8 @@ def _measure(line: Line) -> str:
 
 
 def _row(line: Line) -> Row:
-    values = (value_of(one.value, line.unit, weekly=line.weekly) for one in line.values)
-    return Row(_measure(line), tuple(values), definition(line.name).family)
+    values = tuple(_valued(line, one) for one in line.values)
+    return Row(_measure(line), values, definition(line.name).family)
 
 
 def _place(family: str) -> int:
@@ -155,7 +173,7 @@ def _place(family: str) -> int:
     return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
 
 
-def _note(compared: Compared, sides: tuple[str, ...]) -> str:
+def _weeks(compared: Compared, sides: tuple[str, ...]) -> str:
     if not any(side.of for side in compared.sides):
         return translated("These are ties without times.")
     weeks = [
@@ -163,6 +181,16 @@ def _note(compared: Compared, sides: tuple[str, ...]) -> str:
         for name, side in zip(sides, compared.sides, strict=True)
     ]
     return translated("Weeks in which anything was done: {weeks}.").format(weeks=listing(weeks))
+
+
+def _brackets(compared: Compared) -> tuple[str, ...]:
+    """Say what stands in brackets, where anything does, and what it means where nothing does."""
+    if not any(one.interval for line in compared.lines for one in line.values):
+        return ()
+    none = translated(
+        "A number without brackets has none: it is a count of what is on record, or the report gives it no interval."
+    )
+    return (f"{translated('In brackets stands the 95 % interval.')} {none}",)
 
 
 def _role(who: str, role: Role) -> str:

@@ -23,10 +23,10 @@ from influence.contract.programmed import (
     Sought,
     Together,
 )
-from influence.contract.wording import between, counted, number, people, plain, span_of, whole
+from influence.contract.wording import counted, number, people, plain, span_of, whole
 from reports.story.became import became
 from reports.story.glossary import definition, headline_counts
-from reports.story.weekly import WEEKS, value_of
+from reports.story.weekly import WEEKS, value_of, within_of
 from reports.story.wording import day, period, shortened
 
 _LONGEST, _NOTES = 400, 12
@@ -254,10 +254,8 @@ def _value(found: Measured, value: float | None) -> str:
 
 def _ranged(found: Measured, value: float | None, interval: tuple[float, float] | None) -> str:
     """Word a value, and behind it in brackets between what it lies."""
-    if value is None or interval is None:
-        return _value(found, value)
-    low, high = (end * (WEEKS if found.weekly else 1) for end in interval)
-    return f"{_value(found, value)} ({between(low, high, found.unit)})"
+    within = within_of(value, interval, found.unit, weekly=found.weekly)
+    return f"{_value(found, value)} ({within})" if within else _value(found, value)
 
 
 def _says(one: Measured) -> str:

@@ -355,6 +355,7 @@ def test_no_page_of_the_dashboard_names_anybody(cage):
                     f"?who={person}",
                     "?who=nobody",
                     f"?about={person}&kind=met",
+                    "?end=yes",
                 ):
                     answer = opened.finished(visitor, path.replace("{person}", person) + query)
                     if path not in OWN_WORDS:

@@ -9,7 +9,7 @@ from reports.dashboard.desk import Desk
 from reports.dashboard.door import Door
 from tests.kit.dashboard import Visitor
 
-POSTS = [*WRITE, "/stop", "/link", "/leave"]
+POSTS = [*WRITE, "/import", "/stop", "/link", "/leave"]
 """Whatever changes or ends something; a test below sees that no other address does."""
 ONLY_READ = [*READ, "/static/dashboard.css", "/static/dashboard.js", "/progress/{number}"]
 

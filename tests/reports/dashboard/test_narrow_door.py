@@ -164,7 +164,7 @@ def test_pages_about_everybody_are_not_there(guest, path):
     assert f'href="{path}"' not in guest.get("/").text
 
 
-@pytest.mark.parametrize("path", [*WRITE, "/link"])
+@pytest.mark.parametrize("path", [*WRITE, "/import", "/link"])
 def test_nothing_can_be_changed(guest, path):
     form = {
         "number": "1",

@@ -97,7 +97,7 @@ def test_the_whole_report_is_worked_out_beside_and_then_shown_as_its_page(dashbo
         ("/leader/ann?sphere=moon", 200, "there is no sphere"),
         ("/compare?who=ann,nobody-here", 200, "nobody-here"),
         ("/digest/letter", 400, "nobody is tracked yet"),
-        ("/leader/ann/report?since=x", 400, "is not a date"),
+        ("/leader/ann/report?since=x", 400, "From: &#39;x&#39; is not a date"),
         ("/people?kind=met&about=nobody-here", 400, "nobody-here"),
         ("/leader/ann?since=0001-01-01", 200, "is not a date"),
         ("/leader/ann?until=9999-12-31", 200, "is not a date"),
@@ -121,8 +121,13 @@ def test_what_cannot_be_meant_is_one_sentence(dashboard, visitor, path, status, 
 def test_what_a_program_writes_as_a_page_stands_in_a_frame_that_runs_nothing(dashboard, visitor):
     assert "No campaign is written yet" in visitor.get("/campaigns").text
     assert "[[mentees]]" in visitor.get("/programme").text  # there is none: what to write
-    alone = re.search(r'href="(/compare/all[^"]+)"', visitor.get("/compare?who=ann&since=2026-04-01").text)[1]
+    every = re.search(
+        r'href="(/compare[^"]+every=yes)"', visitor.get("/compare?who=ann&since=2026-04-01").text
+    )[1]
+    page = dashboard.finished(visitor, every.replace("&amp;", "&")).text
+    alone = re.search(r'src="(/compare/all[^"]+)"', page)[1]
     assert "against=previous" in alone
+    assert 'download="compare.html"' in page
     assert "1 Apr 2026" in dashboard.finished(visitor, alone.replace("&amp;", "&")).text
     answer = dashboard.finished(visitor, "/compare/all?who=ann&who=eve&since=2026-03-01")
     assert 200 == answer.status

@@ -40,10 +40,8 @@ def test_without_a_file_the_page_says_what_to_write_and_nothing_begins(dashboard
     assert "Begin the programme" not in page
     assert 303 == visitor.post("/programme/begin").status
     ended(dashboard)
-    assert (
-        "programme.toml"
-        in visitor.get("/programme").text.partition('class="state"')[2].partition("</section>")[0]
-    )
+    state = visitor.get("/programme").text.partition('class="state"')[2].partition("</section>")[0]
+    assert "there is no programme.toml; " in html.unescape(state)
 
 
 def test_its_file_is_written_for_who_is_chosen_and_corrected_before_it_is_begun(small, visitor):
@@ -59,7 +57,7 @@ def test_its_file_is_written_for_who_is_chosen_and_corrected_before_it_is_begun(
     assert "Begin the programme" in page
     answer = visitor.post("/programme/correct", {"file": PROGRAMME.replace('"4w"', '"4 moons"')})
     assert (400, written) == (answer.status, file.read_text("utf-8"))
-    assert "programme.toml, line 6: " in said(answer.text)
+    assert "<bdi>programme.toml, line 6: " in answer.text
     assert "4 moons" in answer.text.partition("<textarea")[2]
     assert "Begin the programme" not in answer.text
     assert 303 == visitor.post("/programme/correct", {"file": PROGRAMME.replace("\n", "\r\n")}).status
@@ -71,7 +69,8 @@ def test_a_file_that_cannot_be_meant_is_one_sentence_with_its_line(small, visito
     (small.path / "programme.toml").write_text(PROGRAMME.replace('"4w"', '"4 moons"'), "utf-8")
     page = visitor.get("/programme").text
     assert 'role="alert"' in page
-    assert "programme.toml, line 6: " in page
+    assert "<bdi>programme.toml, line 6: " in page
+    assert str(small.path) not in page
     assert "Begin the programme" not in page
 
 
@@ -104,6 +103,21 @@ def test_what_was_agreed_stays_once_it_is_begun(begun, dashboard, visitor):
         assert (400, before) == (answer.status, file.read_text("utf-8"))
         assert "what was agreed stays as it is" in said(answer.text)
     assert "What programme.toml says" not in visitor.get("/programme").text
+
+
+def test_the_end_report_is_a_page_to_keep_and_names_nobody(begun, dashboard, visitor):
+    page = dashboard.finished(visitor, "/programme?end=yes").text
+    assert 'href="/programme?end=yes" aria-current="page"' in page
+    assert 'href="/programme/page?end=yes" download="end-report.html"' in page
+    assert (
+        'href="/programme?end=yes">End report, for the sponsor'
+        in dashboard.finished(visitor, "/programme").text
+    )
+    report = visitor.get("/programme/page?end=yes").text
+    assert "told without names" in report
+    assert not {"Ann", "Mia"} & set(re.findall(r"\w+", report))
+    with open_dashboard(begun, ["ann"], read_only=True) as opened:
+        assert 404 == opened.visitor().get("/programme/page?end=yes").status
 
 
 def test_a_note_is_kept_taken_back_and_put_back_and_is_text(begun, dashboard, visitor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -48,10 +49,23 @@ def test_it_says_who_does_what_what_tells_apart_and_that_it_is_no_rank() -> None
     assert "Bo Ek does no one thing more than all others: of 38 acts" in text
     assert "What Cy Fa mostly does cannot be told: too few acts are on record." in text
     assert "Of 2 differences that could be tested 1 is more than chance may make." in text
-    assert "Step 4, networked, in 10 active weeks: Ann Berg 20 people and Bo Ek 5 people." in text
+    assert (
+        "Step 4, networked, in 10 active weeks: Ann Berg 20 people (15 to 25) and Bo Ek 5 people (2 to 9)."
+        in text
+    )
     assert "Answered" not in text
     assert "Weeks in which anything was done: Ann Berg 8 of 8, Bo Ek 6 of 8 and Cy Fa 1 of 8." in text
     assert "The order is that of the question; it is no rank." in text
+
+
+def test_every_value_has_the_interval_of_the_report_beside_it_where_there_is_one() -> None:
+    page = as_page(replace(THREE, lines=(*LINES, Line("own_output", "items", False, (Value(7.0),) * 3))))
+    row = page.rpartition("Step 4, networked")[2].partition("</tr>")[0]
+    assert ["20 people (15 to 25)", "5 people (2 to 9)", "cannot tell"] == re.findall(
+        r"<td[^>]*>(.*?)</td>", re.sub("</?span[^>]*>", "", row)
+    )
+    assert ">7 items</span></td>" in page
+    assert "In brackets stands the" in page
 
 
 @pytest.mark.parametrize(
@@ -59,7 +73,10 @@ def test_it_says_who_does_what_what_tells_apart_and_that_it_is_no_rank() -> None
     [
         ([(0, 1)], "told apart: Ann Berg and Bo Ek."),
         ([(1, 0), (0, 2)], "not told apart: Bo Ek and Cy Fa."),
-        ([(0, 1), (0, 2), (1, 2)], "Ann Berg 20 people, Bo Ek 5 people and Cy Fa 5 people."),
+        (
+            [(0, 1), (0, 2), (1, 2)],
+            "Ann Berg 20 people (15 to 25), Bo Ek 5 people (2 to 9) and Cy Fa 5 people (2 to 9).",
+        ),
     ],
 )
 def test_of_several_each_value_stands_once_with_the_shorter_list_of_pairs(
@@ -78,7 +95,7 @@ def test_one_person_is_told_by_window() -> None:
     lines = tuple(replace(line, values=line.values[:2]) for line in LINES)
     text = " ".join(as_text(Compared((ANN, later), lines, DIFFERENCES)).split())
     assert "Ann Berg, 5 Jan 2026 to 1 Mar 2026 and 2 Mar 2026 to 26 Apr 2026" in text
-    assert "5 Jan 2026 to 1 Mar 2026 20 people and 2 Mar 2026 to 26 Apr 2026 5 people" in text
+    assert "1 Mar 2026 20 people (15 to 25) and 2 Mar 2026 to 26 Apr 2026 5 people (2 to 9)" in text
     assert "Ann Berg (2 Mar 2026 to 26 Apr 2026) mostly answers" in text
 
 
@@ -147,3 +164,15 @@ def test_two_people_by_every_measure_stand_on_two_pages(tmp_path: Path) -> None:
     text = subprocess.run(["pdftotext", file, "-"], check=True, capture_output=True, text=True).stdout
     assert 2 == len(text.rstrip("\f").split("\f"))
     assert {"How far", "Exchange", "Leadership for the many"} <= set(text.splitlines())
+
+
+@pytest.mark.parametrize("measures", [77, 84, 85, 89])
+def test_where_little_would_be_left_for_a_page_rows_stand_closer_until_it_is_not_nearly_empty(
+    measures: int,
+) -> None:
+    names = [name for one in catalogue() for name in one.finds]
+    lines = tuple(
+        replace(LINES[1], name=names[n % len(names)], values=LINES[1].values[:2]) for n in range(measures)
+    )
+    made = as_document(replace(THREE, sides=(ANN, BO), lines=lines))
+    assert [b"2"] == re.findall(rb"/Type\s*/Pages.*?/Count\s+(\d+)", made, re.DOTALL)
