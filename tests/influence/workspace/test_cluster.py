@@ -69,10 +69,19 @@ def short_lived():
 
 
 @pytest.fixture(scope="module")
-def spark():
-    made = session()
-    for name, value in QUICK.items():
-        made.conf.set(name, value)
+def port():
+    """Where the Spark of these tests listens, as a Spark Connect server."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def spark(port):
+    plugin = "org.apache.spark.sql.connect.SparkConnectPlugin"
+    told = {"spark.plugins": plugin, "spark.connect.grpc.binding.port": port, **QUICK}
+    words = " ".join(f"--conf {name}={value}" for name, value in told.items())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_SUBMIT_ARGS", f"{words} pyspark-shell")
+        made = session()
     yield made
     made.stop()
 
@@ -433,23 +442,10 @@ def wait_for(port):
         time.sleep(0.5)
 
 
-@pytest.fixture
-def server(tmp_path):
-    """A real Spark Connect server on this machine; its address."""
-    port = free_port()
-    confs = {"spark.ui.enabled": "false", "spark.connect.grpc.binding.port": port, **QUICK}
-    told = [word for name, value in confs.items() for word in ("--conf", f"{name}={value}")]
-    connect = "org.apache.spark.sql.connect.service.SparkConnectServer"
-    with running(
-        tmp_path, "spark-submit", "--master", "local[2]", *told, "--class", connect, "spark-internal"
-    ):
-        wait_for(port)
-        yield f"sc://127.0.0.1:{port}"
-
-
-def test_a_server_of_spark_connect_gives_the_same(server, office):
+@pytest.mark.usefixtures("spark")
+def test_a_server_of_spark_connect_gives_the_same(port, office):
     asked = ("many", "--json", "-w", office / "w")
-    there = command(*asked, "--engine", "spark", "--lake", office / "lake", "--remote", server)
+    there = command(*asked, "--engine", "spark", "--lake", office / "lake", "--remote", f"sc://127.0.0.1:{port}")
     assert command(*asked) == there
     assert ("", 0) == there[1:]
 
