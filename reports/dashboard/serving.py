@@ -12,6 +12,7 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,8 @@ class Serving:
 
         self.desk = Desk(workspace, only, read_only=read_only, language=language)
         overview.prepared(self.desk)
-        bringing.swept(workspace.path)
+        self._sweep = partial(bringing.swept, workspace.path)
+        self._sweep()
         self._listening = _listening(port)
         self.door = Door(self._listening.getsockname()[1])
         self._server = uvicorn.Server(_settings(application(self.desk, self.door)))
@@ -69,6 +71,7 @@ class Serving:
         finally:
             self.desk.close()
             self._listening.close()
+            self._sweep()
 
     def stop(self) -> None:
         """Have it end, from another thread."""
