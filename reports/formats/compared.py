@@ -8,15 +8,18 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
+from markupsafe import Markup
+
 from influence.contract.compared import Compared
 from influence.contract.language import spoken, translated
 from influence.contract.wording import plain
+from reports.figures.intervals import interval_lines
 from reports.formats.chapters import Cell, Table
 from reports.formats.document import Data, finished, set_whole
 from reports.formats.lines import paragraph
 from reports.formats.markup import environment
 from reports.formats.writing import write_whole
-from reports.story.compared import Row, Told, told
+from reports.story.compared import Row, Told, ToldApart, told
 
 _SIDES, _SENTENCES = 5, 24
 """Of a table on paper: so many people beside one another, and sentences told."""
@@ -55,8 +58,15 @@ def as_page(compared: Compared) -> str:
     said = told(compared)
     notice = plain(said.notice) if said.notice else ""
     return (
-        environment().get_template("compared.html").render(language=spoken().code, said=said, notice=notice)
+        environment()
+        .get_template("compared.html")
+        .render(language=spoken().code, said=said, notice=notice, drawn=[_drawn(one) for one in said.apart])
     )
+
+
+def _drawn(one: ToldApart) -> list[Markup]:
+    values = [held.value or 0.0 for held in one.held]
+    return [Markup(line) for line in interval_lines(values, [held.interval for held in one.held], one.whole)]  # noqa: S704 (by an XML writer)
 
 
 def as_text(compared: Compared) -> str:
@@ -68,7 +78,7 @@ def as_text(compared: Compared) -> str:
         *(paragraph(one, "  - ") for one in said.roles),
         paragraph(said.ways),
     ]
-    lines += [said.lead, *(paragraph(one, "  - ") for one in said.apart)]
+    lines += [said.lead, *(paragraph(one.sentence, "  - ") for one in said.apart)]
     return "\n".join([*lines, *map(paragraph, (*said.notes, *said.limits))]) + "\n"
 
 
@@ -88,7 +98,7 @@ def as_document(compared: Compared) -> bytes:
 def _contents(said: Told) -> Data:
     chapters = [
         _chapter("roles", translated("Who does what"), (*said.roles, said.ways)),
-        _chapter("apart", translated("What tells them apart"), said.apart),
+        _chapter("apart", translated("What tells them apart"), [one.sentence for one in said.apart]),
         _chapter("measures", translated("Every measure"), said.notes, list(_tables(said))),
         _chapter("limits", translated("What this cannot tell"), said.limits),
     ]

@@ -38,6 +38,19 @@ class Row:
 
 
 @dataclass(frozen=True)
+class ToldApart:
+    """A measure that tells sides apart: a sentence; for a picture its name, who has which value, and which pairs."""
+
+    sentence: str
+    measure: str
+    sides: tuple[str, ...]
+    values: tuple[Valued, ...]
+    held: tuple[Value, ...]
+    pairs: str
+    whole: float
+
+
+@dataclass(frozen=True)
 class Told:
     """A comparison: of whom, when, the lead, what each mostly does, what is told apart, every measure, the limits."""
 
@@ -45,7 +58,8 @@ class Told:
     who: str
     when: str
     lead: str
-    apart: tuple[str, ...]
+    apart: tuple[ToldApart, ...]
+    drawn: str
     roles: tuple[str, ...]
     ways: str
     sides: tuple[str, ...]
@@ -66,6 +80,10 @@ def told(compared: Compared) -> Told:
         when=_when(compared),
         lead=_lead(compared, apart),
         apart=tuple(_apart(compared, sides)),
+        drawn=translated(
+            "The dot is the value, the bar its 95 % interval. Each measure has a scale of its own, from nothing; of "
+            "shares it goes to all."
+        ),
         roles=tuple(_role(_of(compared, side), side.role) for side in compared.sides),
         ways=translated(
             "An act connects if it shares, quotes or names two others; it answers if it responds to somebody; it "
@@ -119,25 +137,37 @@ def _lead(compared: Compared, apart: int) -> str:
     return pattern.format(tested=tested, n=number(apart))
 
 
-def _apart(compared: Compared, sides: tuple[str, ...]) -> Iterator[str]:
+def _apart(compared: Compared, sides: tuple[str, ...]) -> Iterator[ToldApart]:
     """Say what tells sides apart, measure by measure: the value of each, then which pairs, by the shorter list."""
     for line in compared.lines:
         of_this = [one for one in compared.differences if one.apart and one.measure == line.name]
         if not of_this:
             continue
-        values = listing([_said_of(line, place, sides[place]) for place in _told(line)])
+        places, measure = _told(line), _measure(line)
         apart = {(min(one.one, one.other), max(one.one, one.other)) for one in of_this}
-        together = set(combinations(_told(line), 2)) - apart
-        if not together:
-            yield translated("{measure}: {values}.").format(measure=_measure(line), values=values)
-            continue
-        pattern, named = (
-            (translated("{measure}: {values}; told apart: {pairs}."), apart)
-            if len(apart) < len(together)
-            else (translated("{measure}: {values}; not told apart: {pairs}."), together)
+        together = set(combinations(places, 2)) - apart
+        sentence, short = _patterns(few=len(apart) < len(together), every=not together)
+        named = sorted(apart if len(apart) < len(together) else together)
+        pairs = "; ".join(listing([sides[one], sides[other]]) for one, other in named)
+        values = listing([_said_of(line, place, sides[place]) for place in places])
+        yield ToldApart(
+            sentence=sentence.format(measure=measure, values=values, pairs=pairs),
+            measure=measure,
+            sides=tuple(sides[place] for place in places),
+            values=tuple(_valued(line, line.values[place]) for place in places),
+            held=tuple(line.values[place] for place in places),
+            pairs=short.format(pairs=pairs),
+            whole=1.0 if line.unit == "share" else 0.0,
         )
-        pairs = "; ".join(listing([sides[one], sides[other]]) for one, other in sorted(named))
-        yield pattern.format(measure=_measure(line), values=values, pairs=pairs)
+
+
+def _patterns(*, few: bool, every: bool) -> tuple[str, str]:
+    """Return how a sentence says which pairs are told apart, and how a line beside a picture does."""
+    if every:
+        return translated("{measure}: {values}."), ""
+    if few:
+        return translated("{measure}: {values}; told apart: {pairs}."), translated("Told apart: {pairs}.")
+    return translated("{measure}: {values}; not told apart: {pairs}."), translated("Not told apart: {pairs}.")
 
 
 def _told(line: Line) -> list[int]:

@@ -445,7 +445,9 @@ def wait_for(port):
 @pytest.mark.usefixtures("spark")
 def test_a_server_of_spark_connect_gives_the_same(port, office):
     asked = ("many", "--json", "-w", office / "w")
-    there = command(*asked, "--engine", "spark", "--lake", office / "lake", "--remote", f"sc://127.0.0.1:{port}")
+    there = command(
+        *asked, "--engine", "spark", "--lake", office / "lake", "--remote", f"sc://127.0.0.1:{port}"
+    )
     assert command(*asked) == there
     assert ("", 0) == there[1:]
 

@@ -14,6 +14,7 @@ import pytest
 from influence.contract.compared import WAYS, Apart, Compared, Line, Role, Side, Value
 from influence.contract.measures import catalogue
 from influence.contract.plugins import load
+from reports.figures.intervals import interval_lines
 from reports.formats.compared import as_document, as_page, as_text, write_document, write_page, write_text
 from tests.kit.axe import AXE, NO_AXE, barriers
 from tests.kit.browser import Tab
@@ -176,3 +177,30 @@ def test_where_little_would_be_left_for_a_page_rows_stand_closer_until_it_is_not
     )
     made = as_document(replace(THREE, sides=(ANN, BO), lines=lines))
     assert [b"2"] == re.findall(rb"/Type\s*/Pages.*?/Count\s+(\d+)", made, re.DOTALL)
+
+
+def test_on_a_page_whatever_tells_apart_is_drawn_for_each_who_has_a_value() -> None:
+    page = as_page(THREE)
+    drawn = page.partition("What tells them apart")[2].partition("Every measure")[0]
+    assert re.findall(r"<dt>(.*?)</dt>", drawn) == ["Ann Berg", "Bo Ek"]
+    assert drawn.count('class="interval"') == drawn.count('class="range"') == 2
+    assert "20 people" in drawn
+    assert "told apart" not in drawn
+
+
+def test_of_three_the_pairs_are_named_that_are_told_apart_or_are_not() -> None:
+    three = replace(
+        THREE,
+        differences=(Apart("response_rate", 0, 1, 0.7, False), Apart("response_rate", 0, 2, 0.001, True)),
+    )
+    assert "Told apart: Ann Berg and Cy Fa." in as_page(three)
+    both = replace(three, differences=(*three.differences, Apart("response_rate", 1, 2, 0.001, True)))
+    assert "Not told apart: Ann Berg and Bo Ek." in as_page(both)
+
+
+def test_shares_are_drawn_on_a_scale_that_goes_to_all() -> None:
+    [half, twice] = (
+        re.findall(r'cx="([\d.]+)"', line)[0]
+        for line in interval_lines([0.5, 0.5], [None, None], 1.0)[:1] + interval_lines([0.5], [None])
+    )
+    assert float(half) < float(twice)
