@@ -22,6 +22,7 @@ from connectors.kit.lists import objects, rows_of, texts
 from connectors.kit.text import clean
 from connectors.social import facebook_titles as titles
 from connectors.social.facebook_titles import KnownNames
+from connectors.social.meta_lines import is_of_program
 from connectors.social.meta_reactions import told_apart
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
@@ -241,6 +242,9 @@ class Conversations:
             yield SetAside(
                 "the message has no sender who can be told from others: the profile is deleted", line
             )
+            return
+        if is_of_program(mended(str(row.get("content") or "")), sender):
+            self.told.left_out["lines of the program itself were left out"] += 1
             return
         yield from self.told.claim(sender, line)
         milliseconds = row.get("timestamp_ms")

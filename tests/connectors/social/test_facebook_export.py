@@ -410,6 +410,17 @@ def test_a_call_that_nobody_took_is_no_message():
     assert ["1 calls were left out"] == [one.text for one in found if isinstance(one, Note)]
 
 
+def test_what_somebody_did_to_a_group_is_not_what_they_said():
+    lines = ("José named the group Board.", "José Ray left the group.", "You set the nickname for José to J.")
+    found = talk(
+        ["José Ray", "Ann Lée"], *(said("José Ray", TIME + at, line) for at, line in enumerate(lines))
+    )
+    assert [] == [one for one in found if is_act(one)]
+    assert ["3 lines of the program itself were left out"] == [
+        one.text for one in found if isinstance(one, Note)
+    ]
+
+
 def test_in_a_group_nobody_tells_whose_message_a_written_reaction_is_to():
     found = talk(["José Ray", "Ann Lée", "Cai Poe"], said("José Ray", text="Reacted ❤ to your message"))
     assert [((), ())] == [(one.mentions, one.to) for one in found if is_act(one)]
