@@ -22,6 +22,8 @@ FEWEST = 5
 """People who brought somebody new, and people who did not: fewer of either score nothing."""
 FEWEST_MATCHED = 10
 DRAWS = 1_000
+_AT_ONCE = 2_000_000
+"""So many people times draws are held at once."""
 MOST_CONTROLS = 50
 LONGEST_CHAIN = 64
 
@@ -149,9 +151,7 @@ def scored(
     n, hits = len(value), int(came.sum())
     if hits < FEWEST or n - hits < FEWEST:
         return BackTest(n, hits, _too_few(n, hits))
-    times = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
-    times = times[(times[:, came].sum(axis=1) > 0) & (times[:, ~came].sum(axis=1) > 0)]
-    mine, other = auc(predicted, came, times), auc(baseline, came, times)
+    mine, other = _drawn_again((predicted, baseline), came, draws, seed)
     once = np.ones((1, n), np.int64)
     found, base = float(auc(predicted, came, once)[0]), float(auc(baseline, came, once)[0])
     top = np.argsort(-predicted, kind="stable")[: max(1, n // 3)]
@@ -167,6 +167,22 @@ def scored(
         ahead,
         float(value[top].mean() / value.mean()),
     )
+
+
+def _drawn_again(scores: tuple[Floats, Floats], came: Flags, draws: int, seed: int) -> tuple[Floats, Floats]:
+    """Return the AUC of two scores in each draw of as many people, of those in which some came and some did not.
+
+    Draws are made some at a time: all of them at once are gigabytes where many people were exchanged with.
+    """
+    rng, n = np.random.default_rng(seed), len(came)
+    at_once = max(1, _AT_ONCE // n)
+    found = []
+    for done in range(0, draws, at_once):
+        times = rng.multinomial(n, np.full(n, 1 / n), size=min(at_once, draws - done))
+        times = times[(times[:, came].sum(axis=1) > 0) & (times[:, ~came].sum(axis=1) > 0)]
+        found.append([auc(score, came, times) for score in scores])
+    mine, other = (np.concatenate(of) for of in zip(*found, strict=True))
+    return mine, other
 
 
 def auc(score: Floats, came: Flags, times: Ints) -> Floats:
