@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from influence.store.lake import Lake
 
 
+class _Named(click.Path):
+    """A path that somebody names: an empty one, of a variable of a script that is not set, would be this folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("a path is empty; for this folder write .", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command("import")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=_Named(path_type=Path))
 @click.option(
     "--as", "connector", metavar="NAME", help="Read every file as this kind (see: influence connectors)."
 )
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
 @click.option(
     "--lake",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=_Named(path_type=Path),
     help="Bring a lake back, written by `influence export`, into a workspace that holds nothing yet.",
 )
 @workspace_option

@@ -419,3 +419,10 @@ def test_what_is_not_asked_of_spark_says_so(run, words):
     code, out, error = run(*words, "--engine", "spark")
     assert (2, "") == (code, out)
     assert "this is not asked of Spark: advise, campaign, compare, many, network, report, tags are;" in error
+
+
+@pytest.mark.parametrize("words", [("import", ""), ("import", "--lake", "")])
+def test_an_empty_path_is_not_taken_for_this_folder(run, words):
+    code, out, error = run(*words)
+    assert (2, "") == (code, out)
+    assert "a path is empty; for this folder write ." in error
