@@ -46,6 +46,8 @@ _LONG = re.compile(r"note-tweets?(-part\d+)?\.js")
 _MONTH = re.compile(r"(.*/)?tweets/\d{4}_\d\d\.js")
 _REACTIONS = re.compile(r"tweets[/_](\d{1,19})[/_](liking_users|retweeted_by)")
 _VERB = {"liking_users": Verb.REACT, "retweeted_by": Verb.SHARE}
+_OF_ARCHIVE = ("tweet", "noteTweet", "like", "dmConversation", "account", "follower", "following")
+"""Each of these alone holds a row of an archive."""
 _SHOWN = 8
 """Names of files that are told of many."""
 
@@ -283,6 +285,8 @@ class _Reading:
 
     def _of_archive(self, value: Mapping[str, Any], line: int) -> Iterable[Record]:
         ((kind, content),) = value.items()
+        if kind not in _OF_ARCHIVE:  # a page of the API may hold nothing but its posts
+            return read_v2(value, line, self._people)
         if not isinstance(content, Mapping):
             raise ValueError("it is no object")
         if kind == "tweet" and content.get("deleted_at"):
@@ -298,10 +302,8 @@ class _Reading:
             return list(_messages(content, line))
         if kind == "account":
             return self._account(value, line)
-        if kind in {"follower", "following"}:
-            self._left_out["follows are not read: the archive does not say when they were"] += 1
-            return []
-        return read_v2(value, line, self._people)
+        self._left_out["follows are not read: the archive does not say when they were"] += 1
+        return []
 
     def _like(self, like: Mapping[str, Any], line: int) -> Record:
         if self._owner is None:

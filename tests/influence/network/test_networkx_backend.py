@@ -181,10 +181,14 @@ def answer(name, graph, arguments, backend_name=None):
             return type(error)
 
 
+def _whatever_its_order(one):
+    return repr(sorted(one, key=repr) if isinstance(one, set) else one)
+
+
 def alike(expected, found, in_order=True):
     """Whether two answers are one; not a number and no end are alike, since they hang on the last digit."""
     if not in_order and isinstance(expected, list) and isinstance(found, list):
-        expected, found = (sorted(each, key=repr) for each in (expected, found))
+        expected, found = (sorted(each, key=_whatever_its_order) for each in (expected, found))
     if isinstance(expected, list | tuple) and isinstance(found, list | tuple):
         return len(expected) == len(found) and all(map(alike, expected, found))
     if isinstance(expected, float | int) and isinstance(found, float | int):
