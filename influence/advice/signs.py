@@ -191,6 +191,22 @@ def came(history: History, asked: Asked, since: int, until: int) -> Flags:
     return found
 
 
+def _shared(conversation: Ints, author: Ints) -> tuple[Ints, Ints]:
+    """Return the items of conversations in which more than one wrote, and a number for the conversation of each.
+
+    In all others nobody meets anybody; they are most of a large log.
+
+    >>> [part.tolist() for part in _shared(np.array([4, 4, 5, 7, 7]), np.array([1, 1, 2, 1, 3]))]
+    [[3, 4], [0, 0]]
+    """
+    writer = np.zeros(int(conversation.max(initial=0)) + 1, author.dtype)
+    writer[conversation] = author
+    shared = np.zeros(len(writer), bool)
+    shared[conversation[author != writer[conversation]]] = True
+    item = np.flatnonzero(shared[conversation])
+    return item, (np.cumsum(shared) - 1)[conversation[item]]
+
+
 class _Known:
     """All that is known before a cut, as sparse matrices: of answers a row is the responder, a column the target.
 
@@ -266,10 +282,10 @@ class _Known:
         """Who was in which conversation, of all time and lately, weighed by what sharing is worth, and the others."""
         from scipy.sparse import diags
 
-        before = self.before
-        among, many = before.conversation, int(before.conversation.max(initial=0)) + 1
-        ever = self._matrix(before.author, among, np.ones(len(among)), many).sign()
-        lately = self._matrix(before.author, among, self.faded(before.time), many).minimum(1)
+        item, among = _shared(self.before.conversation, self.before.author)
+        author, many = self.before.author[item], int(among.max(initial=0)) + 1
+        ever = self._matrix(author, among, np.ones(len(among)), many).sign()
+        lately = self._matrix(author, among, self.faded(self.before.time[item]), many).minimum(1)
         worth = diags(1 / np.log(np.asarray(ever.sum(axis=0)).ravel() + 1.5))
         return tuple(((part @ worth).tocsr(), part[self.people].T.tocsr()) for part in (ever, lately))
 

@@ -209,6 +209,7 @@ def test_a_disk_that_fills_while_it_is_written_harms_nothing(made):
         capture_output=True,
         text=True,
         check=True,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},  # Python would keep what it compiled, cut
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)),
     )
     assert (warm + "\n", "") == (done.stdout, done.stderr)
