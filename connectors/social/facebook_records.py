@@ -72,16 +72,20 @@ def mended(text: str) -> str:
         return text
 
 
-def no_message(row: Mapping[str, Any]) -> str:
+def no_message(row: Mapping[str, Any], sender: str) -> str:
     """Return what stands among the messages and is none; empty for a message. A call that nobody took lasted 0 seconds.
 
-    >>> no_message({"content": "Bo missed your call.", "call_duration": 0}), no_message({"content": "Hei"})
+    >>> no_message({"content": "Bo missed your call.", "call_duration": 0}, "Bo"), no_message({"content": "Hei"}, "Bo")
     ('calls', '')
     """
     duration = row.get("call_duration")
     if duration or (isinstance(duration, int) and duration is not False):
         return "calls"
-    return "unsent messages" if row.get("is_unsent") else ""
+    if row.get("is_unsent"):
+        return "unsent messages"
+    content = row.get("content")
+    is_own = isinstance(content, str) and is_of_program(mended(content), sender)
+    return "lines of the program itself" if is_own else ""
 
 
 def account_of(name: str) -> str:
@@ -231,8 +235,8 @@ class Conversations:
         self, line: int, row: Mapping[str, Any], thread: str, names: Sequence[str]
     ) -> Iterator[Record]:
         sender = _name(row.get("sender_name"))
-        if what := no_message(row):
-            self.told.left_out[f"{what} were left out"] += 1
+        if what := no_message(row, sender or ""):
+            self.told.leave_out(f"{what} were left out")
             return
         if str(row.get("type")) not in _SAID:
             whose = "the program itself" if str(row.get("type")) in _OWN else "a type that is not known"
@@ -242,9 +246,6 @@ class Conversations:
             yield SetAside(
                 "the message has no sender who can be told from others: the profile is deleted", line
             )
-            return
-        if is_of_program(mended(str(row.get("content") or "")), sender):
-            self.told.left_out["lines of the program itself were left out"] += 1
             return
         yield from self.told.claim(sender, line)
         milliseconds = row.get("timestamp_ms")

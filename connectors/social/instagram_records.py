@@ -20,7 +20,6 @@ from connectors.kit.repeats import Repeats
 from connectors.kit.text import clean
 from connectors.kit.times import seconds
 from connectors.social.facebook_records import mended, no_message
-from connectors.social.meta_lines import is_of_program
 from connectors.social.meta_reactions import told_apart
 from influence.contract.files import Member
 from influence.contract.records import Activity, Note, Person, Record, SetAside, Verb
@@ -175,15 +174,12 @@ class _Messages:
 
     def read(self, row: Mapping[str, Any], line: int) -> Iterator[Record]:
         sender = _shown(row.get("sender_name"))
-        if what := no_message(row):
+        if what := no_message(row, sender):
             self.told.leave_out(f"{what} were left out")
             return
         if is_nobody(sender):
             raise ValueError("the message has no sender who can be told from others: the account is deleted")
         milliseconds, content = row.get("timestamp_ms"), row.get("content")
-        if is_of_program(_shown(content), sender):
-            self.told.leave_out("lines of the program itself were left out")
-            return
         if not isinstance(milliseconds, int):
             raise ValueError("the message has no time")
         yield from self.told.claim(sender, line)

@@ -21,7 +21,7 @@ _DID = re.compile(
 )
 
 
-def is_of_program(text: object, sender: str) -> bool:
+def is_of_program(text: str, sender: str) -> bool:
     """Tell a line that tells what its sender did, and not what they said.
 
     >>> is_of_program("Bo named the group Board.", "Bo Ek"), is_of_program("You left the group.", "Ann Lee")
@@ -29,7 +29,7 @@ def is_of_program(text: object, sender: str) -> bool:
     >>> is_of_program("Cai left the group, did you see?", "Bo Ek"), is_of_program("You left the group?", "Bo Ek")
     (False, False)
     """
-    if not isinstance(text, str) or len(text) > LONGEST or "\n" in text:
+    if len(text) > LONGEST or "\n" in text:
         return False
     for name in ("You", sender, sender.partition(" ")[0]):
         if name and text.startswith(f"{name} "):

@@ -65,7 +65,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Pairs with their signs, and the ranks less a half of those that are of pairs, among the people of that leader."""
+    """Pairs with their signs, and of the signs that are of pairs the rank among one leader's people, less a half."""
 
     asked: Asked
     ranks: Floats

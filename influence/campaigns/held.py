@@ -29,13 +29,13 @@ class Touching:
     person: Ints
     time: Ints
 
-    def where(self, mask: Flags) -> Touching:
-        """Return those that a mask chooses."""
+    def where(self, mask: Flags | slice) -> Touching:
+        """Return those that a mask or a stretch chooses."""
         return Touching(self.item[mask], self.person[mask], self.time[mask])
 
     def within(self, window: Window) -> Touching:
         """Return those of a window."""
-        return self.where(window.holds(self.time))
+        return self.where(window.stretch(self.time))
 
 
 class Held:

@@ -76,7 +76,9 @@ def _tell(receipt: Receipt) -> None:
             say(f"{verb} in {table}: {counted(rows, 'row', 'rows')}")
     for kind, rows in sorted(receipt.kinds.items()):
         say(f"  of what they did, {kind}: {rows:,}")
-    say(f"worked out before and taken away: {counted(receipt.worked_out, 'file', 'files')}")
+    say(
+        f"worked out before, or copied to be read, and taken away: {counted(receipt.worked_out, 'file', 'files')}"
+    )
     say(f"reports taken away: {receipt.reports:,}; lists of the settings changed: {receipt.lists:,}")
     say(f"{receipt.database} is written anew; {receipt.marks:,} keyed marks keep them out")
     for file, why in receipt.held:

@@ -44,8 +44,8 @@ class Touches:
 
     def within(self, window: Window) -> Touches:
         """Return what lies in a narrower window (undated responses lie in none but the whole)."""
-        mask = window.holds(self.time)
-        return Touches(self.item[mask], self.person[mask], self.time[mask], self.depth[mask])
+        kept = window.stretch(self.time)
+        return Touches(self.item[kept], self.person[kept], self.time[kept], self.depth[kept])
 
 
 def step_of(in_team: Flags, m: Floats, known: Flags) -> NDArray[np.int8]:

@@ -123,7 +123,7 @@ def taken_away(files: Sequence[Path]) -> int:
 
 
 def emptied(folder: Path) -> int:
-    """Take away all that lies in a folder of what may be worked out anew, and return how many files that were."""
+    """Take away all that lies in a folder of what may be made or sent anew, and return how many files that were."""
     files = sum(len(names) for _, _, names in os.walk(folder))
     shutil.rmtree(folder, ignore_errors=True)
     return files

@@ -23,20 +23,20 @@ class ForgetError(InfluenceError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a workspace keeps what: its folder, settings, database, reports, what was worked out, and its secrets."""
+    """Where a workspace keeps what: its folder, settings, database, reports and secrets; `passing` is what may go."""
 
     folder: Path
     settings: Path
     database: Path
     reports: Path
-    worked_out: Path
+    passing: Sequence[Path]
     secrets: Path
 
     def files_naming(self, traces: Traces) -> tuple[list[Held], list[Held]]:
         """List the reports that name somebody or cannot be looked into, and the user's other files here that do."""
         log = self.database.with_name(f"{self.database.name}.wal")
         found = naming(self.folder, traces, [self.database, log, self.secrets])
-        apart = [one for one in found if self.worked_out not in one.file.parents]
+        apart = [one for one in found if not set(self.passing) & set(one.file.parents)]
         reports = [one for one in apart if self.reports in one.file.parents]
         return reports, [one for one in apart if one not in reports]
 
@@ -46,7 +46,8 @@ class Receipt:
     """What forgetting took out, without saying whom.
 
     `removed` and `changed` count rows by table, `kinds` the items by what they were, `worked_out` and `reports` files
-    that were taken away, `lists` the lists of the settings. `held` names files that may name them still, with why.
+    that were taken away (of the former also copies that were sent here and left before they were read), `lists` the
+    lists of the settings. `held` names files that may name them still, with why.
     """
 
     done: str
@@ -78,7 +79,7 @@ def forget(store: Store, place: Place, traces: Traces, key: bytes, *, reports: b
         OSError: a file cannot be taken away.
     """
     gone = taken_away([one.file for one in place.files_naming(traces)[0]]) if reports else 0
-    lists, worked_out = unlisted(place.settings, traces), emptied(place.worked_out)
+    lists, worked_out = unlisted(place.settings, traces), sum(map(emptied, place.passing))
     engine = store.engine
     with engine.transaction():
         kinds = kinds_of(store, traces)
@@ -91,7 +92,8 @@ def forget(store: Store, place: Place, traces: Traces, key: bytes, *, reports: b
         _remember(store, key, traces.marked)
         store.owe()
     store.rewrite()
-    emptied(place.worked_out)
+    for folder in place.passing:
+        emptied(folder)
     written, others = place.files_naming(traces)
     return Receipt(
         done=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -22,7 +22,7 @@ from influence.secrets.places import FILE, SecretError
 from influence.store.engine import EngineError
 from influence.store.store import Store
 
-SETTINGS, DATABASE, WORKED_OUT = "influence.toml", "influence.duckdb", "worked-out"
+SETTINGS, DATABASE, WORKED_OUT, COPIES = "influence.toml", "influence.duckdb", "worked-out", ".brought"
 """What lies in a workspace, beside its reports and its secrets."""
 
 
@@ -149,13 +149,18 @@ class Duties(Writing):
         return traces(self.analysis.people, code)
 
     @property
+    def copies(self) -> Path:
+        """Return where files lie that were sent here, while they are read."""
+        return self.path / COPIES
+
+    @property
     def _place(self) -> Place:
         return Place(
             folder=self.path,
             settings=self.path / SETTINGS,
             database=self.path / DATABASE,
             reports=self.path / REPORTS,
-            worked_out=self.path / WORKED_OUT,
+            passing=(self.path / WORKED_OUT, self.copies),
             secrets=self.path / FILE,
         )
 

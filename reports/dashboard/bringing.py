@@ -25,7 +25,6 @@ from reports.dashboard.door import ours
 from reports.dashboard.sources import IMPORT
 from reports.dashboard.work import Progress, Stopped
 
-_COPIES = ".brought-"
 _LONGEST_WORD, _LONGEST_NAME, _NAMED = 1000, 200, 3
 _HARMFUL = re.compile(r'[<>:"|?*\x00-\x1f]')
 
@@ -36,7 +35,8 @@ def receiving(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         with speaking(desk.language):
             _may_bring(desk, request)
-            folder = Path(tempfile.mkdtemp(prefix=_COPIES, dir=desk.workspace.path))
+            desk.workspace.copies.mkdir(mode=0o700, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=desk.workspace.copies))
             try:
                 files = await _received(request, folder)
                 return _begin(desk, folder, files)
@@ -45,12 +45,6 @@ def receiving(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
                 raise
 
     return endpoint
-
-
-def swept(folder: Path) -> None:
-    """Take away what a run that was ended by force left in a workspace."""
-    for left in folder.glob(f"{_COPIES}*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def _may_bring(desk: Desk, request: Request) -> None:

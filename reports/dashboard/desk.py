@@ -70,7 +70,7 @@ class Desk:
             fields = {"--since ": translated("From"), "--until ": translated("Up to, not including")}
         for option, label in fields.items():
             told = told.replace(option, f"{label}: ")
-        return told.replace("" if folder == Path() else f"{folder}{os.sep}", "")
+        return told if folder == Path() else told.replace(f"{folder}{os.sep}", "")
 
     # --- asking -----------------------------------------------------------------------------------------------
 

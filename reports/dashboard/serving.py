@@ -7,6 +7,7 @@ import errno
 import html
 import logging
 import os
+import shutil
 import socket
 import tempfile
 import threading
@@ -51,13 +52,13 @@ class Serving:
         with needing("dashboard", "Pages that are served"):
             import uvicorn
 
-            from reports.dashboard import bringing, overview
+            from reports.dashboard import overview
             from reports.dashboard.app import application
         from reports.dashboard.desk import Desk
 
         self.desk = Desk(workspace, only, read_only=read_only, language=language)
         overview.prepared(self.desk)
-        self._sweep = partial(bringing.swept, workspace.path)
+        self._sweep = partial(shutil.rmtree, workspace.copies, ignore_errors=True)
         self._sweep()
         self._listening = _listening(port)
         self.door = Door(self._listening.getsockname()[1])

@@ -43,9 +43,11 @@ def filled(tmp_path_factory):
 
 @pytest.fixture
 def cage(filled, tmp_path):
-    """The same, for one test."""
+    """The same, for one test, with a file that was sent to a dashboard which was killed before it was read."""
     shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
     with Workspace(tmp_path / "w") as held:
+        (held.copies / "sent").mkdir(parents=True)
+        written(held.copies / "sent" / "0", flock(MANY))
         yield held
 
 

@@ -53,7 +53,7 @@ def told(opened, visitor):
 
 
 def copies(workspace):
-    return list(workspace.path.glob(".brought-*"))
+    return list(workspace.copies.rglob("*"))
 
 
 def test_a_file_is_read_as_an_import_reads_it_what_was_set_aside_is_told_and_no_copy_stays(
@@ -145,8 +145,8 @@ def test_a_file_is_written_as_it_comes(tmp_path):
 
 
 def test_what_a_run_that_was_ended_by_force_left_is_taken_away(small):
-    (small.path / ".brought-x" / "0").mkdir(parents=True)
-    (small.path / ".brought-x" / "0" / "mail.mbox").write_bytes(b"From ")
+    (small.copies / "x" / "0").mkdir(parents=True)
+    (small.copies / "x" / "0" / "mail.mbox").write_bytes(b"From ")
     with open_dashboard(small):
         assert [] == copies(small)
 
