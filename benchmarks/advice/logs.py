@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks.beside.inputs import MissingInput
 from influence import Workspace
+from influence.advice.history import History
 from influence.advice.likely import Record, Weights
-from influence.advice.signs import History
 from influence.reach.population import Population
 from influence.times import Window, stated
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from influence.advice.signs import History
-from influence.kernels.arrays import Flags, Floats, Ints
+from influence.advice.history import History
+from influence.kernels.arrays import Codes, Flags, Floats, Ints
 from influence.network.doings import asks_by_item, named_by_item
 from influence.times import Window
 
@@ -35,12 +37,12 @@ class Acted:
 
     leaders: Ints
     time: Ints
-    author: Ints
+    author: Codes
     conversation: Ints
     place: Ints
-    hour: Ints
+    hour: NDArray[np.int8]
     said: Flags
-    asks: Ints
+    asks: NDArray[np.int8]
     named_in: Ints
     named: Ints
     response: Ints
@@ -55,15 +57,16 @@ class Acted:
         items, responses = population.log.items, population.responses(window)
         leaders = np.array(sorted(of or leading(population, window)), np.int64)
         people = ~np.isin(responses.responder, sorted(population.bots))
-        target, responder = responses.target.astype(np.int64), responses.responder.astype(np.int64)
-        kept = people & (np.isin(target, leaders) | np.isin(responder, leaders)) & (target != responder)
+        led = np.isin(responses.target, leaders) | np.isin(responses.responder, leaders)
+        kept = people & led & (responses.target != responses.responder)
+        target, responder = (one[kept].astype(np.int64) for one in (responses.target, responses.responder))
         asked, asks = asks_by_item(population.tables)
-        known = np.full(len(items), NOT_KEPT, np.int64)
+        known = np.full(len(items), NOT_KEPT, np.int8)
         known[asked] = asks
         return cls(
             leaders,
             items.time,
-            items.author.astype(np.int64),
+            items.author,
             items.conversation,
             population.channels,
             hours(items.time, population.settings.zone),
@@ -72,10 +75,42 @@ class Acted:
             *named_by_item(population.tables),
             responses.item[kept],
             responses.parent[kept],
-            responder[kept],
-            target[kept],
-            _unmet(population, target[kept], responder[kept], responses.time[kept]),
+            responder,
+            target,
+            _unmet(population, target, responder, responses.time[kept]),
         )
+
+    def who(self, item: Ints) -> Ints:
+        """Return who did some items."""
+        return self.author[item].astype(np.int64)
+
+    @cached_property
+    def led(self) -> Ints:
+        """The items of conversations in which one of the leaders wrote; by conversation, then in order of time."""
+        led = np.zeros(int(self.conversation.max(initial=0)) + 1, bool)
+        led[self.conversation[np.isin(self.author, self.leaders)]] = True
+        item = np.flatnonzero(led[self.conversation])
+        found: Ints = item[np.argsort(self.conversation[item], kind="stable")]
+        return found
+
+    @cached_property
+    def before(self) -> Codes:
+        """How many items of its conversation lie before each item of one in which a leader wrote; 0 of all others."""
+        begins = np.flatnonzero(np.diff(self.conversation[self.led], prepend=-1))
+        found = np.zeros(len(self.time), np.int32)
+        found[self.led] = np.arange(len(self.led)) - np.repeat(
+            begins, np.diff(np.append(begins, len(self.led)))
+        )
+        return found
+
+    @cached_property
+    def told(self) -> Ints:
+        """Of what is `led`, conversation and moment as one number, which rises: see `number`."""
+        return self.number(self.conversation[self.led], self.time[self.led])
+
+    def number(self, conversation: Ints, moment: Ints) -> Ints:
+        """Return a number for conversations and moments, by which they stand in order."""
+        return conversation * (len(self.time) + 1) + np.searchsorted(self.time, moment, "left")
 
 
 def leading(population: Population, window: Window) -> list[int]:
@@ -85,14 +120,14 @@ def leading(population: Population, window: Window) -> list[int]:
     return found
 
 
-def hours(time: Ints, zone: str) -> Ints:
+def hours(time: Ints, zone: str) -> NDArray[np.int8]:
     """Return the hour of the day in a zone.
 
     >>> hours(np.array([0, 3_600_000_000 * 23]), "Europe/Stockholm").tolist()
     [1, 0]
     """
     there = pa.array(time, pa.timestamp("us", "UTC")).cast(pa.timestamp("us", zone))
-    return np.asarray(pc.hour(there)).astype(np.int64)
+    return np.asarray(pc.hour(there)).astype(np.int8)
 
 
 def _unmet(population: Population, leader: Ints, person: Ints, time: Ints) -> Floats:

@@ -132,12 +132,18 @@ def advise(ego: Ego) -> Advice:
     """
     if not ego.dated:
         raise ValueError(NO_TIMES)
+    (chosen, choices), (habits, tried) = (
+        choice_rows(ego),
+        habit_rows(ego),
+    )  # first: nothing else is held meanwhile
     ledger = Ledger(ego)
     adviser = _Adviser(ego, ledger)
-    (chosen, choices), (habits, tried) = choice_rows(ego), habit_rows(ego)
-    rows = (*adviser.people(), *chosen, *topic_rows(ego), *habits)
+    people, together = adviser.people(), adviser.plan[1]
+    del adviser
     test = back_test(ego, ledger)
-    return Advice(rows, adviser.plan[1], test, step_up(ego), f"{choices}; {tried}")
+    del ledger
+    rows = (*people, *chosen, *topic_rows(ego), *habits)
+    return Advice(rows, together, test, step_up(ego), f"{choices}; {tried}")
 
 
 class _Adviser:
@@ -244,7 +250,7 @@ class _Adviser:
     def _evidence(self, codes: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Return for each person the latest exchanges with the leader, and items of theirs that others answered."""
         item, person = self.ledger.exchanges
-        source, target, parent, _ = self.ledger.passed
+        source, target, parent, _ = self.ledger.passed()
         carried = self.fit.weight[target] > 0
         chosen = {}
         for code in codes:

@@ -131,8 +131,8 @@ def _first_parent(ego: Ego) -> Ints:
     wait = time[links.child] - time[links.parent]
     kept = (wait > 0) & (wait <= ego.passing.delta)
     above = np.full(len(time), -1, np.int64)
-    child, first = np.unique(links.child[kept], return_index=True)
-    above[child] = links.parent[kept][first]
+    child, parent = links.child[kept], links.parent[kept]
+    above[child[::-1]] = parent[::-1]  # children stand in order: the first of each is set last
     return above
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from influence.advice.acted import Acted
 from influence.advice.habits_compared import PERIODS, Arrivals, Comparison
-from influence.advice.signs import History
+from influence.advice.history import History
 from influence.kernels.arrays import NEVER, Flags, Floats, Ints, as_one
 from influence.network.log_queries import on_lists
 from influence.people.spheres import spheres_of_pairs
@@ -110,11 +110,11 @@ class Turned:
         own = np.flatnonzero(of.said & np.isin(of.author, self.leaders) & (of.time >= part.since))
         own = own[of.time[own] + self.delta <= part.until]
         stretch = (of.time[own] - self.window.since) // self.delta
-        keys = as_one(of.author[own], of.conversation[own], stretch)
+        keys = as_one(of.who(own), of.conversation[own], stretch)
         own = own[np.sort(np.unique(keys, return_index=True)[1])]
-        others, fresh = self.lately(of.author[own], of.conversation[own], of.time[own])
+        others, fresh = self.lately(of.who(own), of.conversation[own], of.time[own])
         own, fresh = own[others > 0], fresh[others > 0]
-        leader, conversation, time = of.author[own], of.conversation[own], of.time[own]
+        leader, conversation, time = of.who(own), of.conversation[own], of.time[own]
         came = self._came(leader, conversation, time)
         return Comparison(leader, self._sets(leader, time), conversation, fresh > 0, came, own)
 
@@ -122,15 +122,15 @@ class Turned:
         length = max(self.window.until - self.window.since, 1)
         return leader * PERIODS + (time - self.window.since) * PERIODS // length
 
-    @cached_property
-    def _by_conversation(self) -> tuple[Ints, Ints, Ints]:
-        """All moments in order; what people said by conversation and moment: a number that rises, and which item."""
+    def _said_in(self, conversation: Ints) -> Ints:
+        """Return what people said in some conversations; by conversation, then in order of time."""
         of = self.acted
-        times = np.sort(of.time)
-        item = np.flatnonzero(of.said & self.history.asked[of.author] & self.window.holds(of.time))
-        told = of.conversation[item] * (len(times) + 1) + np.searchsorted(times, of.time[item], "left")
-        order = np.argsort(told, kind="stable")
-        return times, told[order], item[order]
+        wanted = np.zeros(int(of.conversation.max(initial=0)) + 1, bool)
+        wanted[conversation] = True
+        kept = wanted[of.conversation] & of.said & self.history.asked[of.author] & self.window.holds(of.time)
+        item = np.flatnonzero(kept)
+        found: Ints = item[np.argsort(of.conversation[item], kind="stable")]
+        return found
 
     def lately(self, leader: Ints, conversation: Ints, moment: Ints) -> tuple[Ints, Ints]:
         """Return how many others wrote in conversations within δ before moments, and how many of them are not reached.
@@ -145,17 +145,17 @@ class Turned:
 
     def writers(self, conversation: Ints, moment: Ints) -> tuple[Ints, Ints]:
         """Return who wrote in each of some conversations within δ before a moment each: the row, and the person."""
-        times, told, items = self._by_conversation
-        many = len(times) + 1
+        of, items = self.acted, self._said_in(conversation)
+        told = of.number(of.conversation[items], of.time[items])
         begin, end = (
-            np.searchsorted(told, conversation * many + np.searchsorted(times, one, "left"), "left")
+            np.searchsorted(told, of.number(conversation, one), "left")
             for one in (moment - self.delta, moment)
         )
         begin = np.maximum(begin, end - LATEST)
         count = end - begin
         row = np.repeat(np.arange(len(count)), count)
         place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(begin, count)
-        pair = np.unique(row * self.people + self.acted.author[items[place]])
+        pair = np.unique(row * self.people + of.who(items[place]))
         return pair // self.people, pair % self.people
 
     def _came(self, leader: Ints, conversation: Ints, time: Ints) -> Floats:
@@ -187,19 +187,29 @@ class Turned:
     @cached_property
     def exchanges(self) -> Exchanges:
         """All exchanges of the window, in order of time."""
-        of = self.history
-        leader = np.concatenate([of.responder, of.writer])
-        person = np.concatenate([of.target, of.reader])
-        item = np.concatenate([of.response, of.letter])
-        time = np.concatenate([of.responded, of.wrote])
-        kept = np.flatnonzero(np.isin(leader, self.leaders) & of.asked[person])
-        kept = kept[~self._near(leader[kept], person[kept])]
+        leader, person, item, time = self._acts()
+        kept = np.flatnonzero(~self._near(leader, person))
         kept = kept[self.responded(leader[kept], person[kept]) > time[kept]]
         kept = kept[np.argsort(time[kept], kind="stable")]
         stretch = (time[kept] - self.window.since) // self.delta
         keys = as_one(leader[kept], person[kept], stretch)
         kept = kept[np.sort(np.unique(keys, return_index=True)[1])]
         return self._worth(leader[kept], person[kept], item[kept], time[kept])
+
+    def _acts(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Return what leaders answered and wrote to people: leader, person, item, time."""
+        of, found = self.history, list[tuple[Ints, Ints, Ints, Ints]]()
+        for leader, person, item, time in (
+            (of.responder, of.target, of.response, of.responded),
+            (of.writer, of.reader, of.letter, of.wrote),
+        ):
+            kept = np.flatnonzero(np.isin(leader, self.leaders) & of.asked[person])
+            found.append(
+                (leader[kept].astype(np.int64), person[kept].astype(np.int64), item[kept], time[kept])
+            )
+        answered, written = found
+        leader, person, item, time = (np.concatenate(both) for both in zip(answered, written, strict=True))
+        return leader, person, item, time
 
     def _worth(self, leader: Ints, person: Ints, item: Ints, time: Ints) -> Exchanges:
         """Add to exchanges the sphere of each person, and what it brought."""

@@ -138,7 +138,6 @@ class Ledger:
         place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         return np.where(keys[place] == wanted, time[valid][first][place], -1)
 
-    @cached_property
     def passed(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Who answered whose item within δ, leader and bots aside: source, target, item answered, time."""
         ego = self.ego
@@ -152,7 +151,7 @@ class Ledger:
     @cached_property
     def _by_pair(self) -> tuple[Ints, Ints, Ints, Ints]:
         """All pairs source → target as numbers, sorted, and by pair and item which pair, item and time of `passed`."""
-        source, target, parent, time = self.passed
+        source, target, parent, time = self.passed()
         pairs, code = np.unique(source * self.people + target, return_inverse=True)
         order = np.argsort(code * len(self.ego.log.items) + parent)
         return pairs, code[order], parent[order], time[order]

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from influence.advice.acted import Acted
-from influence.kernels.arrays import NEVER, Flags, Floats, Ints, as_one, distinct_pairs
+from influence.kernels.arrays import NEVER, UNDATED, Flags, Floats, Indices, Ints, as_one, distinct_pairs
 from influence.times import DAY, Window
 
 PERIODS = 6
@@ -173,7 +173,7 @@ class Doings:
         """The leaders' first items of the window that say something in each conversation."""
         of = self.acted
         own = np.flatnonzero(of.said & np.isin(of.author, of.leaders) & self.window.holds(of.time))
-        found: Ints = own[np.unique(self._key(of.author[own], of.conversation[own]), return_index=True)[1]]
+        found: Ints = own[np.unique(self._key(of.who(own), of.conversation[own]), return_index=True)[1]]
         return found
 
     def _within(self, time: Ints, length: int) -> Flags:
@@ -182,17 +182,6 @@ class Doings:
 
     def _key(self, leader: Ints, conversation: Ints) -> Ints:
         return leader * (int(self.acted.conversation.max(initial=0)) + 1) + conversation
-
-    @cached_property
-    def _before(self) -> Ints:
-        """How many items of its conversation lie before each item."""
-        order = np.lexsort((self.acted.time, self.acted.conversation))
-        sorted_ = self.acted.conversation[order]
-        begins = np.unique(sorted_, return_index=True)[1]
-        rank = np.arange(len(order)) - np.repeat(begins, np.diff(np.append(begins, len(order))))
-        found = np.empty(len(order), np.int64)
-        found[order] = rank
-        return found
 
     @cached_property
     def arrivals(self) -> tuple[Ints, Arrivals]:
@@ -218,24 +207,17 @@ class Doings:
         People who had come to the leader are counted exactly, items in powers of two, minutes since the last in
         powers of four.
         """
-        times, told, order = self._by_conversation
-        many = len(times) + 1
-        end = np.searchsorted(told, conversation * many + np.searchsorted(times, time, "left"), "left")
-        items = end - np.searchsorted(told, conversation * many, "left")
-        last = self.acted.time[order[np.maximum(end - 1, 0)]]
+        of = self.acted
+        end, begin = (
+            np.searchsorted(of.told, of.number(conversation, one), "left")
+            for one in (time, np.full_like(time, UNDATED))
+        )
+        items = end - begin
+        last = of.time[of.led[np.maximum(end - 1, 0)]]
         quiet = np.where(items > 0, (time - last) // (DAY // 1440), 0)
         return np.stack(
             [self._until(leader, conversation, time - 1)[0], _doubled(items), _doubled(quiet) // 2]
         )
-
-    @cached_property
-    def _by_conversation(self) -> tuple[Ints, Ints, Ints]:
-        """All moments in order, and items by conversation and moment: a number that rises, and which item it is."""
-        of = self.acted
-        times = np.sort(of.time)
-        told = of.conversation * (len(times) + 1) + np.searchsorted(times, of.time, "left")
-        order = np.argsort(told, kind="stable")
-        return times, told[order], order
 
     def _until(self, leader: Ints, conversation: Ints, time: Ints) -> tuple[Ints, Floats]:
         keys, came = self.arrivals
@@ -249,7 +231,7 @@ class Doings:
     def stands(self, leader: Ints, item: Ints) -> Ints:
         """Return a number for each of some items: the same where leader, place, busyness and period are."""
         of = self.acted
-        before = self._before[item]
+        before = of.before[item]
         period = (
             (of.time[item] - self.window.since) * PERIODS // max(self.window.until - self.window.since, 1)
         )
@@ -263,7 +245,7 @@ class Doings:
     def _firsts(self) -> Comparison:
         """Where the first items stand and what came after them, whatever habit was kept in which of them."""
         of, item = self.acted, self.first
-        leader, conversation = of.author[item], of.conversation[item]
+        leader, conversation = of.who(item), of.conversation[item]
         came = self.brought(leader, conversation, of.time[item], self.delta)
         return Comparison(
             leader, self.stands(leader, item), conversation, np.zeros(len(item), bool), came, item
@@ -297,7 +279,7 @@ class Doings:
         """
         of = self.acted
         mine = np.flatnonzero(np.isin(of.responder, of.leaders) & (of.to >= 0) & of.said[of.response])
-        mine = mine[of.author[of.to[mine]] != of.responder[mine]]
+        mine = mine[of.who(of.to[mine]) != of.responder[mine]]
         order = mine[np.argsort(of.time[of.response[mine]], kind="stable")]
         key = self._key(of.responder[order], of.conversation[of.response[order]])
         rows = order[np.unique(key, return_index=True)[1]]
@@ -311,9 +293,9 @@ class Doings:
     def coming_back(self) -> Comparison:
         """Coming back to a conversation of one's own to which somebody came, beside those not come back to by then."""
         of = self.acted
-        begun = self.first_ever[self._before[self.first_ever] == 0]
+        begun = self.first_ever[of.before[self.first_ever] == 0]
         keys, came = self.arrivals
-        wanted = self._key(of.author[begun], of.conversation[begun])
+        wanted = self._key(of.who(begun), of.conversation[begun])
         earliest = np.full(len(keys), NEVER)
         np.minimum.at(earliest, came.row, came.time)
         place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
@@ -322,21 +304,19 @@ class Doings:
         back = self._next_own(begun, start)
         wait = np.where(back >= 0, of.time[back] - start, NEVER)
         everything = np.ones(len(begun), bool)
-        return self._at_risk(
-            Risk(of.author[begun], begun, start, wait, back >= 0, everything, back), self.delta
-        )
+        return self._at_risk(Risk(of.who(begun), begun, start, wait, back >= 0, everything, back), self.delta)
 
     def _next_own(self, begun: Ints, after: Ints) -> Ints:
         """Return the leader's first item after a moment in the conversation that each item began (−1: none)."""
         of = self.acted
         own = np.flatnonzero(of.said & np.isin(of.author, of.leaders))
-        key = self._key(of.author[own], of.conversation[own])
+        key = self._key(of.who(own), of.conversation[own])
         order = np.lexsort((of.time[own], key))
         own, key = own[order], key[order]
         times = np.sort(of.time[own])
         many = len(times) + 1
         told = key * many + np.searchsorted(times, of.time[own], "left")
-        wanted = self._key(of.author[begun], of.conversation[begun])
+        wanted = self._key(of.who(begun), of.conversation[begun])
         place = np.searchsorted(told, wanted * many + np.searchsorted(times, after, "right"), "left")
         there = place < len(own)
         there[there] = key[place[there]] == wanted[there]
@@ -375,7 +355,7 @@ class Doings:
         )
 
 
-def _doubled(count: Ints) -> Ints:
+def _doubled(count: Indices) -> Ints:
     """Return counts in powers of two: 0, 1, 2 to 3, 4 to 7, and so on.
 
     >>> _doubled(np.array([0, 1, 2, 3, 4, 7, 8])).tolist()

@@ -20,7 +20,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from influence.advice.signs import OF_PAIRS, SIGNS, Asked, History, asked_at, came
+from influence.advice.history import History
+from influence.advice.signs import OF_PAIRS, SIGNS, Asked, asked_at, came
 from influence.contract.turns import step
 from influence.kernels.arrays import Flags, Floats, Ints
 

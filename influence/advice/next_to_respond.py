@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from influence.advice.history import History
 from influence.advice.likely import Chances, Ranked, Record, Weights
-from influence.advice.signs import History, asked_at
+from influence.advice.signs import asked_at
 from influence.advice.tested import Tested, back_tested
 from influence.advice.why_likely import Reasons
 from influence.contract.details.next_to_respond import Likely, NextTested, NextToRespond

@@ -6,130 +6,32 @@ bots, who did something in the 90 days before the cut and have not responded to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from influence.kernels.arrays import Flags, Floats, Ints
-from influence.network.doings import written_to_few_by_all
-from influence.times import DAY, Window
+from influence.advice.history import History
+from influence.kernels.arrays import Codes, Flags, Floats, Indices, Ints
+from influence.times import DAY
 
 if TYPE_CHECKING:
-    from scipy.sparse import csc_matrix, csr_matrix
-
-    from influence.reach.population import Population
+    from scipy.sparse import csr_matrix
 
 RECENT = 90 * DAY
 HALF_LIFE = 30
 """Days after which an act counts half in what is recent."""
 SLOW = 180
 """Days after which an act counts half in ties that last."""
-WRITTEN_TO = 8
 MOST_ASKED = 1_500
 """Of more who could be asked about for one leader, these are."""
-AT_ONCE = 12_000_000
-"""So many leaders times people are held at once."""
+AT_ONCE = ACTS_AT_ONCE = 6_000_000
+"""So many leaders times people, and so many acts, are held at once."""
 STEPS, BACK = 4, 0.15
 """Of the walk from the leader along ties: how many steps, and how likely each goes back to the leader."""
-
-
-@dataclass(frozen=True)
-class History:
-    """What everybody did, in order of time (microseconds), by person code.
-
-    `item`, `time`, `author`, `conversation`, `channel` (−1: none) are of items; `response` (an item), `responded` (its
-    time), `responder`, `target` of responses; `letter` (an item), `wrote` (its time), `writer`, `reader` of what was
-    written to at most eight people. `asked` tells who can be asked about.
-    """
-
-    asked: Flags
-    item: Ints
-    time: Ints
-    author: Ints
-    conversation: Ints
-    channel: Ints
-    response: Ints
-    responded: Ints
-    responder: Ints
-    target: Ints
-    letter: Ints
-    wrote: Ints
-    writer: Ints
-    reader: Ints
-
-    @classmethod
-    def of(cls, population: Population, window: Window) -> History:
-        """Return the history of a window; the one that was asked for last is not read again."""
-        held = _LAST.get(population)
-        if held is None or held[0] != window:
-            held = _LAST[population] = window, cls._read(population, window)
-        return held[1]
-
-    @classmethod
-    def _read(cls, population: Population, window: Window) -> History:
-        items, responses = population.log.items, population.responses(window)
-        kept = window.stretch(items.time)
-        item, reader = written_to_few_by_all(population.tables, WRITTEN_TO, window)
-        asked = np.ones(len(population.people), bool)
-        asked[sorted(population.bots)] = False
-        return cls(
-            asked,
-            np.arange(kept.start, kept.stop),
-            items.time[kept],
-            items.author[kept].astype(np.int64),
-            items.conversation[kept],
-            population.channels[kept],
-            responses.item,
-            responses.time,
-            responses.responder.astype(np.int64),
-            responses.target.astype(np.int64),
-            item,
-            items.time[item],
-            items.author[item].astype(np.int64),
-            reader,
-        )
-
-    def before(self, cut: int) -> History:
-        """Return what was done before a moment."""
-        items, responses, writing = (
-            slice(0, int(np.searchsorted(times, cut))) for times in (self.time, self.responded, self.wrote)
-        )
-        earlier = History(
-            self.asked,
-            *(one[items] for one in (self.item, self.time, self.author, self.conversation, self.channel)),
-            *(one[responses] for one in (self.response, self.responded, self.responder, self.target)),
-            *(one[writing] for one in (self.letter, self.wrote, self.writer, self.reader)),
-        )
-        pair, first = self.first_responses
-        earlier.__dict__["first_responses"] = pair[first < cut], first[first < cut]
-        return earlier
-
-    @property
-    def people(self) -> int:
-        """How many people there are."""
-        return len(self.asked)
-
-    @cached_property
-    def first_responses(self) -> tuple[Ints, Ints]:
-        """Each pair target · people + responder that there is, sorted, and when that response came first."""
-        pair, first = np.unique(self.target * self.people + self.responder, return_index=True)
-        return pair, self.responded[first]
-
-    def leaders(self, most: int, least: int = 5) -> Ints:
-        """Return up to so many people to whom most different people responded, at least `least` of them, most first."""
-        responders = np.bincount(self.first_responses[0] // self.people, minlength=self.people)
-        responders[~self.asked] = 0
-        best = np.argsort(-responders, kind="stable")[:most]
-        found: Ints = best[responders[best] >= least]
-        return found
-
-
-_LAST: WeakKeyDictionary[Population, tuple[Window, History]] = WeakKeyDictionary()
-"""The window that was asked for last, and its history."""
 
 SIGNS = (
     "answered_them", "answered_them_lately", "wrote_to_them", "wrote_to_them_lately",
@@ -170,14 +72,9 @@ def asked_at(
     leader; and `also`, as far as they can be asked about.
     """
     own = np.asarray(leaders, np.int64)
-    known = _Known(history.before(cut), cut)
-    at_once = max(1, AT_ONCE // max(history.people, 1))
-    parts = [_Pairs(known, own[n : n + at_once], also).asked() for n in range(0, len(own), at_once)]
-    if not parts:
+    if not len(own):
         return Asked(own, own, np.zeros((0, len(SIGNS))))
-    return Asked(
-        *(np.concatenate(of) for of in zip(*((p.leader, p.person, p.signs) for p in parts), strict=True))
-    )
+    return _Pairs(_Known(history.before(cut), cut), own, np.asarray(also, np.int64)).asked()
 
 
 def came(history: History, asked: Asked, since: int, until: int) -> Flags:
@@ -191,32 +88,33 @@ def came(history: History, asked: Asked, since: int, until: int) -> Flags:
     return found
 
 
-def _shared(conversation: Ints, author: Ints) -> tuple[Ints, Ints]:
-    """Return the items of conversations in which more than one wrote, and a number for the conversation of each.
+def _parts(of: int) -> list[slice]:
+    """Return the stretches of so many acts that are held at once; at least one."""
+    return [slice(n, n + ACTS_AT_ONCE) for n in range(0, max(of, 1), ACTS_AT_ONCE)]
 
-    In all others nobody meets anybody; they are most of a large log.
 
-    >>> [part.tolist() for part in _shared(np.array([4, 4, 5, 7, 7]), np.array([1, 1, 2, 1, 3]))]
-    [[3, 4], [0, 0]]
-    """
-    writer = np.zeros(int(conversation.max(initial=0)) + 1, author.dtype)
-    writer[conversation] = author
-    shared = np.zeros(len(writer), bool)
-    shared[conversation[author != writer[conversation]]] = True
-    item = np.flatnonzero(shared[conversation])
-    return item, (np.cumsum(shared) - 1)[conversation[item]]
+def _matrix(weight: Floats, row: Indices, column: Indices, shape: tuple[int, int]) -> csr_matrix:
+    """Return a sparse matrix; what falls into one place is added up, a row or column below 0 is left out."""
+    from scipy.sparse import coo_matrix
+
+    kept = (row >= 0) & (column >= 0)
+    return coo_matrix((weight[kept], (row[kept], column[kept])), shape).tocsr()
+
+
+def _places(some: Ints, of: int) -> Codes:
+    """Return the place of each of so many people among some, −1 where it has none."""
+    found = np.full(of, -1, np.int32)
+    found[some] = np.arange(len(some))
+    return found
 
 
 class _Known:
-    """All that is known before a cut, as sparse matrices: of answers a row is the responder, a column the target.
-
-    Of the others (`people`) only those are kept whom a leader could be advised about: a tenth of all, say.
-    """
+    """What is known before a cut; a leader could be advised about `people` only: a tenth of all, say."""
 
     def __init__(self, before: History, cut: int) -> None:
         self.before, self.cut = before, cut
         recent = np.zeros(before.people, bool)
-        recent[before.author[before.time >= cut - RECENT]] = True
+        recent[before.author[np.searchsorted(before.time, cut - RECENT) :]] = True
         self.people = np.flatnonzero(recent & before.asked)
 
     def faded(self, time: Ints, half_life: float = HALF_LIFE) -> Floats:
@@ -224,203 +122,170 @@ class _Known:
         weight: Floats = np.exp2(-(self.cut - time) / (half_life * DAY))
         return weight
 
-    def _matrix(self, row: Ints, column: Ints, weight: Floats, columns: int | None = None) -> csr_matrix:
-        from scipy.sparse import coo_matrix
+    def _weight(self, time: Ints, half_life: float | None) -> Floats:
+        return np.ones(len(time)) if half_life is None else self.faded(time, half_life)
 
-        shape = self.before.people, columns or self.before.people
-        return coo_matrix((weight, (row, column)), shape).tocsr()
+    def acts(
+        self, row: Indices, column: Indices, shape: tuple[int, int], time: Ints, half_life: float | None
+    ) -> csr_matrix:
+        """Return how often, or by what counts of it now, acts of some moments fall into each place."""
+        return reduce(
+            add,
+            (
+                _matrix(self._weight(time[part], half_life), row[part], column[part], shape)
+                for part in _parts(len(time))
+            ),
+        )
 
-    def _responses(self, weight: Floats) -> csr_matrix:
-        return self._matrix(self.before.responder, self.before.target, weight)
+    def tally(self, who: Indices, many: int, time: Ints, half_life: float | None) -> Floats:
+        """Return how many acts, or what counts of them now, are of each of so many."""
+        found = np.zeros(many)
+        for part in _parts(len(who)):
+            found += np.bincount(who[part], self._weight(time[part], half_life), minlength=many)
+        return found
+
+    # --- who answered whom: each pair once ----------------------------------------------------------------
 
     @cached_property
-    def answers(self) -> csr_matrix:
-        """How often each responded to each."""
-        return self._responses(np.ones(len(self.before.responder)))
-
-    @cached_property
-    def answers_lately(self) -> csr_matrix:
-        return self._responses(self.faded(self.before.responded))
-
-    @cached_property
-    def once(self) -> csr_matrix:
-        return self.answers.sign()
-
-    @cached_property
-    def tied(self) -> csr_matrix:
-        """Who has a tie with which of the others, whichever of the two responded."""
-        found: csr_matrix = (self.once + self.once.T).sign()[:, self.people]
+    def target(self) -> Codes:
+        found: Codes = (self.before.first_responses[0] // self.before.people).astype(np.int32)
         return found
 
     @cached_property
-    def answered(self) -> tuple[csr_matrix, csr_matrix]:
-        """Whom each of the others answers, a column each: ever, and lately."""
-        return self.once[self.people].T.tocsr(), self.answers_lately[self.people].T.minimum(1).tocsr()
-
-    @cached_property
-    def between(self) -> tuple[csr_matrix, ...]:
-        """How often each answered each of the others, wrote to them, and was written to by them: ever, and lately."""
-        before = self.before
-        weights = np.ones(len(before.writer)), self.faded(before.wrote)
-        written = [self._matrix(before.writer, before.reader, weight) for weight in weights]
-        forth = [part[:, self.people] for part in (self.answers, self.answers_lately, *written)]
-        return *forth, *(part[self.people].T.tocsr() for part in written)
-
-    @cached_property
-    def contacts(self) -> tuple[tuple[csr_matrix, csr_matrix], ...]:
-        """Ties of all time and lately, weighed by what sharing one is worth (Adamic and Adar), and the others'."""
-        from scipy.sparse import diags
-
-        ever, lately = (ties + ties.T for ties in (self.answers, self.answers_lately))
-        ever = ever.sign()
-        degree = np.asarray(ever.sum(axis=1)).ravel()
-        worth = diags(1 / np.log(np.maximum(degree, 2) + 1))
-        return tuple(((ties @ worth).tocsr(), ties[:, self.people]) for ties in (ever, lately))
-
-    @cached_property
-    def in_conversations(self) -> tuple[tuple[csr_matrix, csr_matrix], ...]:
-        """Who was in which conversation, of all time and lately, weighed by what sharing is worth, and the others."""
-        from scipy.sparse import diags
-
-        item, among = _shared(self.before.conversation, self.before.author)
-        author, many = self.before.author[item], int(among.max(initial=0)) + 1
-        ever = self._matrix(author, among, np.ones(len(among)), many).sign()
-        lately = self._matrix(author, among, self.faded(self.before.time[item]), many).minimum(1)
-        worth = diags(1 / np.log(np.asarray(ever.sum(axis=0)).ravel() + 1.5))
-        return tuple(((part @ worth).tocsr(), part[self.people].T.tocsr()) for part in (ever, lately))
-
-    @cached_property
-    def in_channels(self) -> csr_matrix:
-        kept = self.before.channel >= 0
-        many = int(self.before.channel.max(initial=0)) + 1
-        weight = self.faded(self.before.time[kept], SLOW)
-        return self._matrix(self.before.author[kept], self.before.channel[kept], weight, many)
-
-    @cached_property
-    def haunts(self) -> list[tuple[csr_matrix, csr_matrix, Floats]]:
-        """In which channels everybody is, and at which hours of the day; the same of the others, and its length."""
-        hour = (self.before.time // (DAY // 24)) % 24
-        at_hours = self._matrix(self.before.author, hour, np.ones(len(hour)), 24)
-        return [
-            (of, of[self.people].T.tocsr(), np.sqrt(np.asarray(of.multiply(of).sum(axis=1)).ravel()))
-            for of in (self.in_channels.sqrt(), at_hours)
-        ]
-
-    @cached_property
-    def turned(self) -> csr_matrix:
-        """A step along ties of both directions, from the column to the row."""
-        from scipy.sparse import diags
-
-        slow = self._responses(self.faded(self.before.responded, SLOW))
-        ties = slow + slow.T
-        step = diags(1 / np.maximum(np.asarray(ties.sum(axis=1)).ravel(), 1e-12)) @ ties
-        found: csr_matrix = step.T.tocsr()
+    def responder(self) -> Codes:
+        found: Codes = (self.before.first_responses[0] % self.before.people).astype(np.int32)
         return found
 
-    @cached_property
-    def passed(self) -> csr_matrix:
-        """How likely an item of the column comes to the row."""
-        from scipy.sparse import diags
+    def answers(self, half_life: float | None = None) -> Floats:
+        """How often, or by what counts of it now, the one answered the other."""
+        pairs, _, place = self.before.pairs
+        return self.tally(place, len(pairs), self.before.responded, half_life)
 
+    def passed(self) -> Floats:
+        """How likely an item of the one comes to the other."""
         made = np.bincount(self.before.author, minlength=self.before.people)
-        found: csr_matrix = (self.answers @ diags(1 / np.maximum(made, 1))).minimum(0.999).tocsr()
+        found: Floats = np.minimum(self.answers() / np.maximum(made[self.target], 1), 0.999)
         return found
 
+    # --- ties: whichever of the two responded -------------------------------------------------------------
+
     @cached_property
-    def passed_to_them(self) -> csr_matrix:
-        """The same of the others, a column each."""
-        return self.passed[self.people].T.tocsr()
+    def tied(self) -> Ints:
+        """Everybody who has a tie."""
+        found = np.zeros(self.before.people, bool)
+        found[self.target] = found[self.responder] = True
+        return np.flatnonzero(found)
+
+    @cached_property
+    def ties(self) -> csr_matrix:
+        """What the ties among those tied count: a row and a column each."""
+        place = _places(self.tied, self.before.people)
+        shape = len(self.tied), len(self.tied)
+        half = _matrix(self.answers(SLOW), place[self.target], place[self.responder], shape)
+        found: csr_matrix = (half + half.T).tocsr()
+        return found
+
+    def degree(self) -> Ints:
+        """With how many each of all people has a tie."""
+        found = np.zeros(self.before.people, np.int64)
+        found[self.tied] = np.diff(self.ties.indptr)
+        return found
 
     def walk(self, leaders: Ints) -> Floats:
-        """Personalised PageRank from each leader over ties of both directions: a row a leader."""
-        start = np.zeros((self.before.people, len(leaders)))
-        start[leaders, np.arange(len(leaders))] = 1
-        here = start
+        """Personalised PageRank from each leader over the ties: a row a leader, a column one of `people`."""
+        place = _places(self.tied, self.before.people)
+        start = np.zeros((len(self.tied), len(leaders)))
+        there = np.flatnonzero(place[leaders] >= 0)
+        start[place[leaders[there]], there] = 1
+        each, here = np.asarray(self.ties.sum(axis=1)), start
         for _ in range(STEPS):
-            here = BACK * start + (1 - BACK) * (self.turned @ here)
-        return here.T
+            here = BACK * start + (1 - BACK) * (self.ties @ (here / each))
+        found, column = np.zeros((len(leaders), len(self.people))), place[self.people]
+        found[:, column >= 0] = here[column[column >= 0]].T
+        return found
 
     # --- of one side: by person code ----------------------------------------------------------------------
 
-    def _count(self, who: Ints, weight: Floats | None = None) -> Floats:
-        found: Floats = np.log1p(np.bincount(who, weight, minlength=self.before.people))
+    def _count(self, who: Indices, time: Ints, half_life: float | None = None) -> Floats:
+        found: Floats = np.log1p(self.tally(who, self.before.people, time, half_life))
         return found
 
     @cached_property
     def lately(self) -> Floats:
-        return self._count(self.before.author, self.faded(self.before.time))
-
-    @cached_property
-    def busiest(self) -> Ints:
-        """Places in `people`, those who did most lately first."""
-        found: Ints = np.argsort(-self.lately[self.people], kind="stable")
-        return found
+        return self._count(self.before.author, self.before.time, HALF_LIFE)
 
     def _ago(self, latest: bool) -> Floats:
         """Return the days since everybody's latest (or first) item, as a logarithm."""
-        at = np.full(self.before.people, self.before.time[0] if len(self.before.time) else self.cut)
         time, author = self.before.time, self.before.author
-        if latest:
-            at[author] = time
-        else:
-            at[author[::-1]] = time[::-1]
+        at = np.full(self.before.people, time[0] if len(time) else self.cut)
+        for part in _parts(len(time))[:: 1 if latest else -1]:
+            at[author[part][:: 1 if latest else -1]] = time[part][:: 1 if latest else -1]
         found: Floats = np.log1p((self.cut - at) / DAY)
         return found
 
-    @cached_property
-    def _ties(self) -> tuple[Ints, Ints, Floats]:
-        """Who first responded to whom: target, responder, and what that counts now."""
-        pair, first = self.before.first_responses
-        return pair // self.before.people, pair % self.before.people, self.faded(first)
+    def of_people(self) -> Iterator[Floats]:
+        """Yield what is known of everybody alone, but for their channels."""
+        before, first = self.before, self.before.first_responses[1]
+        yield self._count(before.author, before.time)
+        yield self.lately
+        yield self._ago(latest=True)
+        yield self._ago(latest=False)
+        yield self._count(before.responder, before.responded)
+        yield self._count(before.responder, before.responded, HALF_LIFE)
+        yield self._count(self.responder, first)
+        yield self._count(self.responder, first, HALF_LIFE)
+        yield self._count(before.target, before.responded, HALF_LIFE)
 
-    @cached_property
-    def of_people(self) -> list[Floats]:
-        before, (_, responder, new) = self.before, self._ties
-        once = np.asarray(self.in_channels.sign().sum(axis=1)).ravel()
-        return [
-            self._count(before.author),
-            self.lately,
-            self._ago(latest=True),
-            self._ago(latest=False),
-            self._count(before.responder),
-            self._count(before.responder, self.faded(before.responded)),
-            self._count(responder),
-            self._count(responder, new),
-            self._count(before.target, self.faded(before.responded)),
-            np.log1p(once),
-        ]
-
-    @cached_property
-    def of_leaders(self) -> list[Floats]:
-        target, _, new = self._ties
-        return [self.lately, self._count(target, new), self._count(target), self._ago(latest=True)]
+    def of_leaders(self) -> Iterator[Floats]:
+        """Yield what is known of leaders alone."""
+        first = self.before.first_responses[1]
+        yield self.lately
+        yield self._count(self.target, first, HALF_LIFE)
+        yield self._count(self.target, first)
+        yield self._ago(latest=True)
 
 
 class _Pairs:
-    """Some leaders and, of each, whom they could be advised about; every sign has a value a pair."""
+    """Some leaders and, of each, whom they could be advised about; every sign has a value a pair.
 
-    def __init__(self, known: _Known, leaders: Ints, also: Sequence[int] | Ints) -> None:
-        self.known, self.leaders = known, leaders
-        self._walk = known.walk(leaders)
-        kept = known.answers[:, leaders].toarray().T[:, known.people] == 0
-        kept &= known.people[None, :] != leaders[:, None]
-        if kept.shape[1] > MOST_ASKED:
-            named = np.isin(known.people, np.asarray(also, np.int64))
-            kept = (
-                np.array([self._most(row, walk) for row, walk in zip(kept, self._walk, strict=True)])
-                | kept & named
-            )
-        self.row, self.column = np.nonzero(kept)
+    Signs are told one after the other, so that matrices of one alone are held: those of leaders (`_own`: a row a
+    leader) and those of the others (`_theirs`: a column each).
+    """
+
+    def __init__(self, known: _Known, leaders: Ints, also: Ints) -> None:
+        self.known, self.leaders, self.before = known, leaders, known.before
+        everybody = known.before.people
+        self._leader, self._other = _places(leaders, everybody), _places(known.people, everybody)
+        self._busiest = np.argsort(-known.lately[known.people], kind="stable")
+        chosen = [self._chosen(some, also) for some in self._some(len(known.tied))]
+        self.row, self.column, self.walk = (np.concatenate(of) for of in zip(*chosen, strict=True))
         self.person = known.people[self.column]
+
+    def _some(self, people: int) -> list[slice]:
+        """Return stretches of leaders: as many as are held at once with so many people each."""
+        many = max(1, AT_ONCE // max(people, len(self.known.people), 1))
+        return [slice(n, n + many) for n in range(0, len(self.leaders), many)]
+
+    def _chosen(self, some: slice, also: Ints) -> tuple[Ints, Ints, Floats]:
+        """Return whom some leaders are asked about: row and column of each pair, and how near the walk comes."""
+        people, own = self.known.people, self.leaders[some]
+        walk = self.known.walk(own)
+        kept = self._own(self.known.answers(), self._other, len(people))[some].toarray() == 0
+        kept &= people[None, :] != own[:, None]
+        if kept.shape[1] > MOST_ASKED:
+            named = np.isin(people, also)
+            kept = np.array([self._most(*row) for row in zip(kept, walk, strict=True)]) | kept & named
+        row, column = np.nonzero(kept)
+        return row + some.start, column, walk[row, column]
 
     def _most(self, kept: Flags, walk: Floats) -> Flags:
         """Of those who can be asked about for one leader leave `MOST_ASKED`: who did most lately, who is nearest.
 
         Of those who are as near as the last of them, who did most. All are told apart without sorting all.
         """
-        busiest, half = self.known.busiest[kept[self.known.busiest]], MOST_ASKED // 2
+        busiest, half = self._busiest[kept[self._busiest]], MOST_ASKED // 2
         others, left = busiest[half:], MOST_ASKED - half
-        near = walk[self.known.people[others]]
+        near = walk[others]
         edge = -np.partition(-near, left - 1)[left - 1] if len(near) > left else -np.inf
         nearer, last = others[near > edge], others[near == edge]
         found: Flags = np.zeros(len(kept), bool)
@@ -430,42 +295,142 @@ class _Pairs:
     def asked(self) -> Asked:
         """Return the pairs with their signs."""
         leader = self.leaders[self.row]
-        signs = [np.log1p(part) for part in self._of_pairs()]
-        signs += [part[self.person] for part in self.known.of_people]
-        signs += [part[leader] for part in self.known.of_leaders]
-        return Asked(leader, self.person, np.column_stack(signs))
+        signs = np.empty((len(leader), len(SIGNS)))
+        for column, values in enumerate(self._signs(leader)):
+            signs[:, column] = values
+        return Asked(leader, self.person, signs)
 
-    def _at(self, rows: csr_matrix | csc_matrix) -> Floats:
-        """Return the values at the pairs of sparse rows: a row a leader, a column one of those asked about."""
-        found: Floats = rows.toarray()[self.row, self.column]
+    def _signs(self, leader: Ints) -> Iterator[Floats]:
+        channels = self.known.acts(
+            self.before.author,
+            self.before.channel,
+            (self.before.people, int(self.before.channel.max(initial=0)) + 1),
+            self.before.time,
+            SLOW,
+        )
+        yield from map(np.log1p, self._acts())
+        yield from map(np.log1p, self._through_others())
+        yield from map(np.log1p, self._in_conversations())
+        yield np.log1p(self._in_channels(channels))
+        yield np.log1p(self._at_hours(leader))
+        yield np.log1p(self.walk * 1000)
+        yield np.log1p(self._cascade())
+        yield from (part[self.person] for part in self.known.of_people())
+        yield np.log1p(np.diff(channels.indptr)[self.person])
+        yield from (part[leader] for part in self.known.of_leaders())
+
+    # --- matrices: of what the leaders have, and of what the others have -----------------------------------
+
+    def _own(self, weight: Floats, column: Codes, many: int) -> csr_matrix:
+        """Return what counts of answers to leaders, a column the responder's place."""
+        known = self.known
+        return _matrix(weight, self._leader[known.target], column[known.responder], (len(self.leaders), many))
+
+    def _theirs(self, weight: Floats) -> csr_matrix:
+        """Return what counts of their answers: a row who was answered."""
+        shape = self.before.people, len(self.known.people)
+        return _matrix(weight, self.known.target, self._other[self.known.responder], shape)
+
+    def _at(self, own: csr_matrix, theirs: csr_matrix | None = None) -> Floats:
+        """Return the values at the pairs of a matrix, or of the product of two: a row a leader, a column an other."""
+        found = np.empty(len(self.row))
+        for some in self._some(0):
+            rows = slice(*np.searchsorted(self.row, (some.start, some.stop)))
+            part = own[some] if theirs is None else own[some] @ theirs
+            found[rows] = part.toarray()[self.row[rows] - some.start, self.column[rows]]
         return found
 
-    def _of_pairs(self) -> list[Floats]:
-        known, own = self.known, self.leaders
-        return [
-            *(self._at(part[own]) for part in known.between),
-            *(self._at(weighed[own] @ theirs) for weighed, theirs in known.contacts),
-            *self._reached(),
-            *(self._at(weighed[own] @ theirs) for weighed, theirs in known.in_conversations),
-            *(self._alike(*one) for one in known.haunts),
-            self._walk[self.row, self.person] * 1000,
-            self._at(known.passed[:, own].T.tocsr() @ known.passed_to_them),
-        ]
+    # --- signs of two -------------------------------------------------------------------------------------
 
-    def _reached(self) -> list[Floats]:
-        """How many of those who respond to the leader one answers or has a tie with; and who answers the same."""
-        once, lately, own = self.known.once, self.known.answers_lately, self.leaders
-        to_me, (theirs, theirs_lately) = once[:, own].T.tocsr(), self.known.answered
-        return [
-            self._at(to_me @ theirs),
-            self._at(lately[:, own].T.tocsr().minimum(1) @ theirs_lately),
-            self._at(to_me @ self.known.tied),
-            self._at(once[own] @ theirs),
-        ]
+    def _acts(self) -> Iterator[Floats]:
+        """Yield what the leader answered them, wrote to them, was written by them: ever, and lately."""
+        before = self.before
+        shape = len(self.leaders), len(self.known.people)
+        for leader, other, time in (
+            (before.responder, before.target, before.responded),
+            (before.writer, before.reader, before.wrote),
+            (before.reader, before.writer, before.wrote),
+        ):
+            row, column = self._leader[leader], self._other[other]
+            for half_life in (None, HALF_LIFE):
+                yield self._at(self.known.acts(row, column, shape, time, half_life))
 
-    def _alike(self, of: csr_matrix, theirs: csr_matrix, length: Floats) -> Floats:
-        """Return the cosine between what leaders and others have."""
-        dots = self._at(of[self.leaders] @ theirs)
+    def _through_others(self) -> Iterator[Floats]:
+        """Yield who both have to do with: contacts, those who answer the leader, those whom both answer."""
+        known, everybody = self.known, self.before.people
+        ever, lately = np.ones(len(known.target)), known.answers(HALF_LIFE)
+        yield from self._contacts(ever, lately)
+        each, once = np.arange(everybody, dtype=np.int32), self._theirs(ever)
+        mine = self._own(ever, each, everybody)
+        yield self._at(mine, once)
+        now = np.minimum(lately, 1)
+        yield self._at(self._own(now, each, everybody), self._theirs(now))
+        yield self._at(mine, self._ties(ever, self._other, len(known.people)).sign())
+        shape = len(self.leaders), everybody
+        yield self._at(_matrix(ever, self._leader[known.responder], known.target, shape), once)
+
+    def _ties(self, weight: Floats, column: Codes, many: int) -> csr_matrix:
+        """Return what counts of everybody's ties of both directions, a column a place."""
+        one, other = self.known.target, self.known.responder
+        shape = self.before.people, many
+        found: csr_matrix = _matrix(weight, one, column[other], shape) + _matrix(
+            weight, other, column[one], shape
+        )
+        return found
+
+    def _contacts(self, ever: Floats, lately: Floats) -> Iterator[Floats]:
+        """Yield the contacts of both, weighed by what sharing one is worth (Adamic and Adar): ever, and lately."""
+        from scipy.sparse import diags
+
+        worth = diags(1 / np.log(np.maximum(self.known.degree(), 2) + 1))
+        for weight in (ever, lately):
+            mine = self._ties(weight, self._leader, len(self.leaders))
+            theirs = self._ties(weight, self._other, len(self.known.people))
+            if weight is ever:
+                mine, theirs = mine.sign(), theirs.sign()
+            yield self._at((mine.T @ worth).tocsr(), theirs)
+
+    def _in_conversations(self) -> Iterator[Floats]:
+        """Yield the conversations in which both were, weighed by what sharing one is worth: ever, and lately."""
+        from scipy.sparse import diags
+
+        conversation, author = self.before.conversation, self.before.author
+        own = np.zeros(int(conversation.max(initial=0)) + 1, bool)
+        own[conversation[self._leader[author] >= 0]] = True
+        item = np.flatnonzero(own[conversation])
+        among = (np.cumsum(own, dtype=np.int32) - 1)[conversation[item]]
+        shape, worth = (self.before.people, int(own.sum())), None
+        for half_life in (None, HALF_LIFE):
+            were = self.known.acts(author[item], among, shape, self.before.time[item], half_life)
+            were = were.sign() if half_life is None else were.minimum(1)
+            if worth is None:
+                worth = diags(1 / np.log(np.asarray(were.sum(axis=0)).ravel() + 1.5))
+            yield self._at((were[self.leaders] @ worth).tocsr(), were[self.known.people].T.tocsr())
+
+    def _in_channels(self, channels: csr_matrix) -> Floats:
+        """Return the cosine between the channels in which both are."""
+        dots = self._at(channels[self.leaders].sqrt(), channels[self.known.people].sqrt().T.tocsr())
+        return self._alike(dots, np.sqrt(np.asarray(channels.sum(axis=1)).ravel()))
+
+    def _at_hours(self, leader: Ints) -> Floats:
+        """Return the cosine between the hours of the day at which both are active."""
+        before, someone = self.before, np.unique(np.concatenate([self.leaders, self.known.people]))
+        place, hours = _places(someone, before.people), np.zeros((len(someone), 24))
+        for part in _parts(len(before.time)):
+            who, hour = place[before.author[part]], (before.time[part] // (DAY // 24)) % 24
+            hours += np.bincount((who * 24 + hour)[who >= 0], minlength=hours.size).reshape(hours.shape)
+        length = np.zeros(before.people)
+        length[someone] = np.sqrt((hours * hours).sum(axis=1))
+        dots = np.einsum("ij,ij->i", hours[place[leader]], hours[place[self.person]])
+        return self._alike(dots, length)
+
+    def _alike(self, dots: Floats, length: Floats) -> Floats:
         scale = np.maximum(length[self.leaders[self.row]] * length[self.person], 1e-12)
         found: Floats = dots / scale
         return found
+
+    def _cascade(self) -> Floats:
+        """Return how likely an item of the leader comes to them by one other."""
+        passed, everybody = self.known.passed(), self.before.people
+        each = np.arange(everybody, dtype=np.int32)
+        return self._at(self._own(passed, each, everybody), self._theirs(passed))

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from influence.advice.signs import RECENT, SIGNS, History
+from influence.advice.history import History
+from influence.advice.signs import RECENT, SIGNS
 from influence.contract.language import because
 from influence.contract.wording import counted
-from influence.kernels.arrays import Floats, Ints
+from influence.kernels.arrays import Codes, Floats, Ints
 from influence.network.log_queries import activity_ids, described, system_of
 from influence.reach.ego import Ego
 from influence.times import DAY, day_at
@@ -113,7 +114,7 @@ class Reasons:
             return None
         many = counted(len(np.unique(history.conversation[shared])), "conversation", "conversations")
         words = because("took part in {conversations} in which the leader did too", conversations=many)
-        return Reason(words, (int(history.item[shared[-1]]),))
+        return Reason(words, (history.begin + int(shared[-1]),))
 
     @cached_property
     def _own_conversations(self) -> Ints:
@@ -147,7 +148,7 @@ class Reasons:
             both = np.minimum(mine, theirs)
             if both.any():
                 last = rows[history.channel[rows] == int(both.argmax())][-1]
-                found[person] = int(history.item[last])
+                found[person] = history.begin + int(last)
         return found
 
     def _wrote_to_leader(self, person: int) -> Reason | None:
@@ -189,7 +190,7 @@ class Reasons:
             return None
         last = int(rows[-1])
         days = (self.until - int(self.history.time[last])) // DAY
-        item = (int(self.history.item[last]),)
+        item = (self.history.begin + last,)
         if days < 1:
             return Reason(because("last seen within the last day"), item)
         return Reason(because("last seen {days} ago", days=counted(days, "day", "days")), item)
@@ -210,7 +211,7 @@ class Reasons:
 _COLUMNS = {name: tuple(SIGNS.index(one) for one in signs) for name, signs in _GROUPS.items()}
 
 
-def _last_by(who: Ints, rows: Ints) -> tuple[Ints, Ints]:
+def _last_by(who: Codes, rows: Ints) -> tuple[Codes, Ints]:
     """Return everybody once, and the last of the rows of each."""
     found, last = np.unique(who[::-1], return_index=True)
     return found, rows[::-1][last]

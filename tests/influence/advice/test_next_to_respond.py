@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from influence.advice import likely, signs
+from influence.advice.history import History
 from influence.advice.likely import Ranked, Record, elsewhere
 from influence.advice.next_to_respond import next_to_respond
-from influence.advice.signs import OF_PAIRS, SIGNS, History, asked_at, came
+from influence.advice.signs import OF_PAIRS, SIGNS, asked_at, came
 from influence.advice.tested import back_tested
 from influence.advice.week import this_week
 from influence.contract.details.next_to_respond import NextToRespond
@@ -118,7 +119,7 @@ def test_leaders_held_one_at_a_time_have_the_same_signs_as_all_at_once(monkeypat
 
 # --- learning -----------------------------------------------------------------------------------------------
 
-ITEMS = ("item", "time", "author", "conversation", "channel")
+ITEMS = ("time", "author", "conversation", "channel")
 PEOPLE, LEADERS, DAYS = 160, 12, 360
 
 
@@ -138,7 +139,7 @@ def invented(*, planted, seed=1):
     count = np.arange(len(time))
     none = np.empty(0, np.int64)
     return History(
-        np.ones(PEOPLE, bool), count, time, responder, count // 3, np.full(len(time), -1),
+        np.ones(PEOPLE, bool), 0, time, responder, count // 3, np.full(len(time), -1),
         count, time, responder, target, none, none, none, none,
     )  # fmt: skip
 
