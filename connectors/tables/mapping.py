@@ -24,6 +24,7 @@ from connectors.kit.text import clean, is_nobody
 from connectors.kit.times import named_zone
 from connectors.tables.directions import came_in
 from connectors.tables.marks import Scale, scale_of
+from connectors.tables.time_formats import is_format, read_time
 from connectors.tables.unread_kinds import UnreadKinds
 from influence.contract.connector import ConnectorError
 from influence.contract.records import Activity, Encounter, Evidence, Modality, Person, Record, SetAside, Verb
@@ -279,7 +280,12 @@ class Mapped:
     def _time(self, value: str) -> datetime:
         if not value:
             raise LeftOut("the time is empty")
-        found = _read_time(value, self.formats)
+        try:
+            found = read_time(value, self.formats)
+        except (ValueError, OverflowError, OSError):
+            raise LeftOut(
+                f"the time {clean(value, 40)!r} is not as the mapping says ({TIME_FORMAT})"
+            ) from None
         if found.tzinfo is None and self.zone is None:
             raise LeftOut(
                 f"the time {clean(value, 40)!r} states no zone: write zone in the mapping, or --zone"
@@ -316,20 +322,6 @@ def _written(prefix: str, value: str) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def _is_nobody(value: str) -> bool:
     return is_nobody(value)
-
-
-def _read_time(value: str, formats: Sequence[str]) -> datetime:
-    for form in formats:
-        try:
-            return datetime.strptime(value, form)
-        except ValueError:
-            continue
-    try:
-        if re.fullmatch(r"\d{10}|\d{13}", value):
-            return datetime.fromtimestamp(int(value) / (1000 if len(value) == 13 else 1), UTC)
-        return datetime.fromisoformat(value)
-    except (ValueError, OverflowError, OSError):
-        raise LeftOut(f"the time {clean(value, 40)!r} is not as the mapping says ({TIME_FORMAT})") from None
 
 
 def _is_for(rule: Mapping[str, tuple[Template, ...]], row: Row) -> bool:
@@ -411,7 +403,7 @@ def read(text: str, name: str, zone: str | None = None, owner: str | None = None
         system=system,
         rules=rules,
         zone=named_zone(_text(body, "zone", name) or zone),
-        formats=_texts(body, "time_format", name),
+        formats=_formats(body, name),
         separator=_text(body, "separator", name) or ";",
         sheet=_text(body, "sheet", name),
         nobody=frozenset(one.lower() for one in _texts(body, "nobody", name)),
@@ -420,6 +412,14 @@ def read(text: str, name: str, zone: str | None = None, owner: str | None = None
         kinds=_meanings(body, "kinds", set(Modality), name),
         scale=scale,
     )
+
+
+def _formats(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    found = _texts(body, "time_format", name)
+    for form in found:
+        if not is_format(form):
+            raise BadMapping(f"{name}: time_format is {form[:60]!r}; write one such as %d/%m/%Y %H:%M")
+    return found
 
 
 def _refuse_unknown(body: Mapping[str, Any], known: frozenset[str], where: str) -> None:

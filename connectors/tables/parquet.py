@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from connectors.tables.parquet_footer import Damaged, chunks
 from influence.contract.connector import Unreadable
 from influence.contract.files import Member
 from influence.contract.records import SetAside
@@ -60,9 +61,7 @@ class ParquetFile:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        leaves = [
-            one for one in map(self._leaf, range(self.file.metadata.num_columns)) if one.column in wanted
-        ]
+        leaves = [one for one in self._leaves() if one.column in wanted]
         self._refuse_too_large(leaves)
         repeated = self._repeated(leaves)
         file = pq.ParquetFile(self.source, buffer_size=_BUFFER, read_dictionary=repeated)
@@ -92,17 +91,23 @@ class ParquetFile:
         for part in range(file.metadata.num_row_groups):
             yield from file.iter_batches(batch_size=size, columns=columns, row_groups=[part])
 
-    def _leaf(self, number: int) -> _Leaf:
-        metadata, column = self.file.metadata, self.file.metadata.schema.column(number)
-        chunks = [metadata.row_group(group).column(number) for group in range(metadata.num_row_groups)]
-        return _Leaf(
-            column.path.split(".")[0],
-            column.path,
-            column.physical_type,
-            max(0, column.length),
-            tuple(chunk.num_values for chunk in chunks),
-            tuple(chunk.total_uncompressed_size for chunk in chunks),
-        )
+    def _leaves(self) -> Iterator[_Leaf]:
+        try:
+            parts = chunks(self.source)
+        except Damaged as error:
+            raise Unreadable(_damaged(self.member, str(error))) from None
+        if any(len(part) != self.file.metadata.num_columns for part in parts):
+            raise Unreadable(_damaged(self.member, "not every part of it has every column"))
+        for number in range(self.file.metadata.num_columns):
+            column = self.file.metadata.schema.column(number)
+            yield _Leaf(
+                column.path.split(".")[0],
+                column.path,
+                column.physical_type,
+                max(0, column.length),
+                tuple(part[number].values for part in parts),
+                tuple(part[number].bytes for part in parts),
+            )
 
     def _refuse_too_large(self, leaves: list[_Leaf]) -> None:
         most = max([self.rows, *(sum(leaf.values) for leaf in leaves)])
@@ -181,7 +186,7 @@ def opened(member: Member) -> Iterator[ParquetFile]:
             yield ParquetFile(member, pq.ParquetFile(source, buffer_size=_BUFFER), source)
         except (pa.ArrowException, OSError) as error:
             reason = str(error).split("\n", 1)[0][:120]
-            raise Unreadable(f"{member.name}: the Parquet file is damaged ({reason}); get it again") from None
+            raise Unreadable(_damaged(member, reason)) from None
 
 
 @contextmanager
@@ -194,6 +199,10 @@ def _steppable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
         shutil.copyfileobj(stream, waiting)
         waiting.seek(0)
         yield waiting
+
+
+def _damaged(member: Member, reason: str) -> str:
+    return f"{member.name}: the Parquet file is damaged ({reason}); get it again"
 
 
 def _ceiling(member: Member) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 _DATES = """
@@ -92,6 +92,40 @@ def _fitting(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def _most(values: Sequence[str], form: str) -> bool:
     return sum(_fits(value, form) for value in values) >= _ENOUGH * len(values)
+
+
+def read_time(value: str, formats: Sequence[str]) -> datetime:
+    """Read a time by the first format that fits, else as ISO 8601 or a number of seconds or milliseconds since 1970.
+
+    Raises:
+        ValueError, OverflowError, OSError: it is none of these.
+
+    >>> read_time("31/12/2026", ["%m/%d/%Y", "%d/%m/%Y"]).date().isoformat()
+    '2026-12-31'
+    """
+    for form in formats:
+        try:
+            return datetime.strptime(value, form)
+        except ValueError:
+            continue
+    if re.fullmatch(r"\d{10}|\d{13}", value):
+        return datetime.fromtimestamp(int(value) / (1000 if len(value) == 13 else 1), UTC)
+    return datetime.fromisoformat(value)
+
+
+def is_format(form: str) -> bool:
+    """Tell whether times can be read by a format at all.
+
+    >>> is_format("%d/%m/%Y"), is_format("%Y-%Y"), is_format("%q"), is_format("today")
+    (True, False, False, True)
+    """
+    try:
+        datetime.strptime("", form)
+    except re.error:  # a part stands twice
+        return False
+    except ValueError as error:
+        return "does not match" in str(error)
+    return True
 
 
 def is_iso(value: str) -> bool:

@@ -207,9 +207,8 @@ class Turned:
             found.append(
                 (leader[kept].astype(np.int64), person[kept].astype(np.int64), item[kept], time[kept])
             )
-        answered, written = found
-        leader, person, item, time = (np.concatenate(both) for both in zip(answered, written, strict=True))
-        return leader, person, item, time
+        leaders, people, items, times = (np.concatenate(both) for both in zip(*found, strict=True))
+        return leaders, people, items, times
 
     def _worth(self, leader: Ints, person: Ints, item: Ints, time: Ints) -> Exchanges:
         """Add to exchanges the sphere of each person, and what it brought."""

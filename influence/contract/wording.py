@@ -68,6 +68,7 @@ _UNITS = (
     forms("person more than before", "people more than before"),
 )
 _FORMS = {many: (one, many) for one, many in _UNITS}
+_LONGEST_QUOTED = 80
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SPACE = re.compile(r"(?<=\d)([\u00a0\u202f])(?=[\d%])|\s+")
 """A space: that within a number, which keeps it on one line, stays as it is."""
@@ -90,6 +91,16 @@ def plain(text: str) -> str:
         return " ".join(text.split())
     kept = (character for character in text if not _is_unshowable(character))
     return _SPACE.sub(_space, "".join(kept)).strip()
+
+
+def quoted(value: object) -> str:
+    """Return what somebody wrote as an error names it: in quotes, and cut where nobody would read on.
+
+    >>> quoted("wehn"), len(quoted("x" * 5_000))
+    ("'wehn'", 81)
+    """
+    told = repr(value)
+    return told if len(told) <= _LONGEST_QUOTED else f"{told[:_LONGEST_QUOTED]}…"
 
 
 def unbroken(text: str) -> str:

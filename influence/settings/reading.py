@@ -15,7 +15,10 @@ from influence.contract.errors import InfluenceError
 from influence.contract.narrowing import Narrowing, NarrowingError
 from influence.contract.records import SPHERES
 from influence.contract.toml_text import NotToml, as_toml
+from influence.contract.wording import quoted
 from influence.met.evidence import Strengths
+
+_LONGEST_NAME = 200
 
 DEFAULTS = """\
 # Settings of this workspace. Everything here may be changed; what is left out has the value shown.
@@ -186,6 +189,15 @@ def read(path: Path) -> Settings:
     return understood(path, text_of(path)) if path.exists() else Settings()
 
 
+def _refuse_long_names(path: Path, body: Mapping[str, Any]) -> None:
+    """Raise SettingsError where a name is longer than errors can tell of it."""
+    for name, told in body.items():
+        if len(name) > _LONGEST_NAME:
+            raise SettingsError(f"{path}: {name[:40]!r} … is no name: it has {len(name):,} letters")
+        if isinstance(told, dict):
+            _refuse_long_names(path, told)
+
+
 def understood(path: Path, text: str) -> Settings:
     """Return what a text of settings says.
 
@@ -193,6 +205,7 @@ def understood(path: Path, text: str) -> Settings:
         SettingsError: a setting is unknown or of the wrong type.
     """
     body = parsed(path, text)
+    _refuse_long_names(path, body)
     lists = {"brand", "voices", "outcomes", "spheres", "teams", "audiences", "topics", "purpose", "retention"}
     known = {"zone", "notice", "sources", "campaigns", "mail", *lists, *_SECTIONS}
     for name in body.keys() - known:
@@ -280,18 +293,18 @@ def _section(path: Path, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
             raise SettingsError(f"{path}: [{name}] has no setting {key!r}; it has: {', '.join(wanted)}")
         good = isinstance(value, bool) if wanted[key] is bool else isinstance(value, (int, float))
         if not good or (wanted[key] is int and not isinstance(value, int)):
-            raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be a {_WORDS[wanted[key]]}")
+            raise SettingsError(f"{path}: [{name}] {key} = {quoted(value)} should be a {_WORDS[wanted[key]]}")
         if (name == "people" or (name == "met" and key != "table")) and not 0 <= value <= 1:
-            raise SettingsError(f"{path}: [{name}] {key} = {value!r} should lie between 0 and 1")
+            raise SettingsError(f"{path}: [{name}] {key} = {quoted(value)} should lie between 0 and 1")
         if value < FEWEST.get(key, value):
-            raise SettingsError(f"{path}: [privacy] {key} = {value!r} should be {FEWEST[key]} or more")
+            raise SettingsError(f"{path}: [privacy] {key} = {quoted(value)} should be {FEWEST[key]} or more")
         if (
             not isinstance(value, bool)
             and value <= 0
             and key not in {"seed"}
             and name not in {"met", "people"}
         ):
-            raise SettingsError(f"{path}: [{name}] {key} = {value!r} should be more than 0")
+            raise SettingsError(f"{path}: [{name}] {key} = {quoted(value)} should be more than 0")
     return values
 
 
@@ -320,7 +333,7 @@ def _topics(path: Path, body: Mapping[str, Any]) -> dict[str, list[str]]:
         for mark in marks:
             if not _MARK.fullmatch(mark.strip()):
                 raise SettingsError(
-                    f"{path}: [topics] {name} = {mark!r} should be one #tag or words; * may end a word"
+                    f"{path}: [topics] {name} = {quoted(mark)} should be one #tag or words; * may end a word"
                 )
     return topics
 
@@ -367,7 +380,7 @@ def _day(where: str, key: str, given: Any) -> str | None:
     try:
         return None if given is None else date.fromisoformat(str(given)).isoformat()
     except ValueError:
-        raise SettingsError(f"{where}: {key} = {given!r} should be a day such as 2026-01-31") from None
+        raise SettingsError(f"{where}: {key} = {quoted(given)} should be a day such as 2026-01-31") from None
 
 
 def _accounts(path: Path, section: str, body: Mapping[str, Any], only: str = "accounts") -> tuple[str, ...]:
@@ -388,7 +401,7 @@ def _periods(path: Path, body: Mapping[str, Any]) -> dict[str, str]:
     for what, period in periods.items():
         if not isinstance(period, str) or not PERIOD.fullmatch(period):
             raise SettingsError(
-                f"{path}: [retention] {what} = {period!r} should be a length such as 90d, 6m or 2y, in quotes"
+                f"{path}: [retention] {what} = {quoted(period)} should be a length such as 90d, 6m or 2y, in quotes"
             )
     return dict(periods)
 
@@ -398,7 +411,7 @@ def _outcomes(path: Path, section: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in values.items():
         if key == "good_from":
             if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-                raise SettingsError(f"{path}: [outcomes] good_from = {value!r} should be a number")
+                raise SettingsError(f"{path}: [outcomes] good_from = {quoted(value)} should be a number")
         elif key not in {"good", "bad"}:
             raise SettingsError(f"{path}: [outcomes] has no setting {key!r}; it has: good, bad, good_from")
         elif not isinstance(value, list) or not all(isinstance(word, str) for word in value):
@@ -428,7 +441,7 @@ def _mail(path: Path, body: Any) -> MailServer | None:
         if key not in known:
             raise SettingsError(f"{path}: [mail] has no setting {key!r}; it has: {', '.join(known)}")
         if not isinstance(value, str) and key != "port":
-            raise SettingsError(f"{path}: [mail] {key} = {value!r} should be text in quotes")
+            raise SettingsError(f"{path}: [mail] {key} = {quoted(value)} should be text in quotes")
     security, host = body.get("security", "starttls"), body.get("host", "")
     if not host or security not in PORTS:
         raise SettingsError(f"{path}: [mail] should have a host and a security of: {', '.join(PORTS)}")
@@ -436,7 +449,7 @@ def _mail(path: Path, body: Any) -> MailServer | None:
         raise SettingsError(f'{path}: [mail] security = "none" is for a server on this machine alone')
     port = body.get("port", PORTS[security])
     if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
-        raise SettingsError(f"{path}: [mail] port = {port!r} should be a whole number below 65,536")
+        raise SettingsError(f"{path}: [mail] port = {quoted(port)} should be a whole number below 65,536")
     return MailServer(**{**body, "port": port})
 
 

@@ -169,6 +169,16 @@ def test_one_setting_is_changed_and_taken_out_and_all_else_stays(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "text", ["x{}x = 1", "[privacy]\nx{}x = 1", "[topics]\nx{}x = []", '[met]\nprior = "x{}x"']
+)
+def test_an_error_tells_no_more_of_what_is_long_than_can_be_read(tmp_path, text):
+    (tmp_path / "influence.toml").write_text(text.format("y" * 5_000), "utf-8")
+    with pytest.raises(SettingsError) as refused:
+        settings.read(tmp_path / "influence.toml")
+    assert len(str(refused.value)) < 400
+
+
+@pytest.mark.parametrize(
     ("section", "name", "value", "why"),
     [
         ("met", "prior", 7, "should lie between 0 and 1"),

@@ -92,6 +92,11 @@ class TestWhatAMappingSays:
             a.time.month for a in of(table(tmp_path, mapping, "When,Who\n03/04/2026,ann\n"), Activity)
         ]
 
+    @pytest.mark.parametrize("form", ["%Y-%m-%Y", "%d/%q", "%"])
+    def test_a_format_by_which_no_time_can_be_read_is_refused(self, tmp_path, form):
+        with pytest.raises(ConnectorError, match=f"time_format is '{form}'; write one such as"):
+            table(tmp_path, f'time_format = "{form}"\n' + LEAST, "When,Who\n03/04/2026,ann\n")
+
     def test_a_meeting_is_told_from_a_call_as_in_calendars(self):
         rows = [("Oslo, room 4", "in_person"), ("https://zoom.us/j/1", "online"), ("tbd", "unknown")]
         content = "Date,Person,Other Party,Place\n" + "".join(f'2026-01-05,A B,C D,"{p}"\n' for p, _ in rows)

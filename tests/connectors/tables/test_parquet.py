@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import random
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from connectors.tables import parquet
+from connectors.tables import parquet, parquet_footer
 from connectors.tables.generic import Activities
 from influence.contract.connector import Unreadable
 from influence.contract.files import members
@@ -30,6 +33,13 @@ def lists(rows, each, text):
     return pa.ListArray.from_arrays(
         pa.array(np.arange(rows + 1, dtype=np.int32) * each), repeated(text, rows * each)
     )
+
+
+def three(folder, **more):
+    """A file of three parts, of more columns than a short list counts."""
+    columns = {f"c{n}": list(range(30)) for n in range(20)} | {"to": [["a", "b"]] * 30, "verb": ["post"] * 30}
+    pq.write_table(pa.table(columns), folder / "a.parquet", row_group_size=10, **more)
+    return folder / "a.parquet"
 
 
 def rows_of(records):
@@ -119,3 +129,48 @@ def test_a_file_of_several_parts_is_read_whole_whichever_columns_are_empty_where
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet", row_group_size=2)
     found = rows_of(Activities().parse(next(members(tmp_path / "a.parquet"))))
     assert [(row["actor"], row["to"]) for row in rows] == [(row["actor"], row["to"]) for row in found]
+
+
+# --- the footer ---------------------------------------------------------------------------------------------
+
+
+def test_the_footer_says_what_arrow_says_of_it(tmp_path):
+    path = three(tmp_path)
+    told = pq.ParquetFile(path).metadata
+    columns = [[told.row_group(part).column(n) for n in range(22)] for part in range(3)]
+    with path.open("rb") as stream:
+        found = parquet_footer.chunks(stream)
+    assert [[(one.num_values, one.total_uncompressed_size) for one in part] for part in columns] == found
+
+
+def test_statistics_that_contradict_the_schema_are_damage_and_do_not_end_the_program(tmp_path):
+    member = written(tmp_path, 30)
+    content = (tmp_path / "a.parquet").read_bytes()
+    may_be_empty, may_not = (b"\x25" + bit + b"\x18\x04verb" for bit in (b"\x02", b"\x00"))
+    assert 1 == content.count(may_be_empty)
+    (tmp_path / "a.parquet").write_bytes(content.replace(may_be_empty, may_not))
+    assert "is damaged (Definition level histogram size mismatch" in refused(member)
+
+
+def test_a_footer_that_is_nearly_right_is_read_or_damaged(tmp_path):
+    whole, chance, damaged = three(tmp_path).read_bytes(), random.Random(1), 0  # noqa: S311 - it only picks changes
+    size = int.from_bytes(whole[-8:-4], "little")
+    for _ in range(300):
+        content = bytearray(whole)
+        for _ in range(chance.randint(1, 4)):
+            content[chance.randrange(len(whole) - 8 - size, len(whole) - 4)] = chance.choice(
+                (0, 127, 128, 255)
+            )
+        try:
+            parquet_footer.chunks(io.BytesIO(content))
+        except parquet_footer.Damaged:
+            damaged += 1
+    assert 50 < damaged < 300
+
+
+@pytest.mark.parametrize(
+    "footer", [b"\x1c" * 40, b"\x05" + b"\x80" * 100_000, b"\x19\xfc" + b"\xff" * 9 + b"\x01"]
+)
+def test_a_footer_without_end_is_damaged(footer):
+    with pytest.raises(parquet_footer.Damaged):
+        parquet_footer.chunks(io.BytesIO(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"))
