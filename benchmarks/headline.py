@@ -3,8 +3,8 @@
 `python -m benchmarks.headline FOLDER 100` makes a log of so many million activities in FOLDER, as Parquet in stretches
 of ten million by the same two million people, unless it is there; then it brings it in and asks for reach_4 of `x:3`,
 who is heard as few are. It writes a line of JSON for each step: seconds of the processor and on the clock, and memory.
-With a last word `lake` or `spark` it does that step alone: it writes the lake, or asks Spark for the same of it, whose
-Java (`SPARK_DRIVER_MEMORY` at most) is a process of its own; its seconds and memory are told beside Python's.
+With a last word `lake`, `spark` or `whole` it does that step alone: it writes the lake, asks Spark for the same of it,
+whose Java (`SPARK_DRIVER_MEMORY` at most) is a process of its own and told beside Python, or makes the whole report.
 """
 
 from __future__ import annotations
@@ -66,6 +66,12 @@ def headline(folder: Path) -> None:
         sys.stderr.write(f"{workspace.report(LEADER, measures=['reach_4']).findings['reach_4']}\n")
 
 
+def whole(folder: Path) -> None:
+    """Make the whole report."""
+    with Workspace(folder / "w") as workspace:
+        sys.stderr.write(f"{len(workspace.report(LEADER).findings)} findings\n")
+
+
 def lake(folder: Path) -> None:
     """Write the lake."""
     with Workspace(folder / "w") as workspace:
@@ -98,7 +104,10 @@ if __name__ == "__main__":
         "bring_in": partial(bring_in, Path(place)),
         "headline": partial(headline, Path(place)),
     }
-    beside = {"lake": partial(lake, Path(place)), "spark": partial(by_spark, Path(place))}
+    beside = {
+        name: partial(step, Path(place))
+        for name, step in (("lake", lake), ("spark", by_spark), ("whole", whole))
+    }
     if only:
         sys.stdout.write(json.dumps({"step": only[0], **measure({**steps, **beside}[only[0]])}) + "\n")
     else:

@@ -236,7 +236,7 @@ DECIDED = {
     "met": ("met", "WHO", "declare", "x:zyxotherquark", "--met"),
     "whom somebody met": ("met", "x:zyxotherquark", "declare", "WHO", "--never"),
 }
-"""Each way to decide about somebody: `WHO` is typed in each way in which they may be called."""
+"""Each way to decide about somebody: `WHO` is typed in two ways in which they may be called, each way in turn."""
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def test_whoever_is_typed_is_decided_about_by_pseudonym(one_of_three_accounts, w
     with Workspace(folder) as held:
         people = held.analysis.people
         theirs = set(people.who[people.find(TWO[0])].accounts)
-    for called in MEETS:
+    for called in (MEETS[[*DECIDED].index(way) % 5], MEETS[([*DECIDED].index(way) + 2) % 5]):
         words = [called if word == "WHO" else word for word in DECIDED[way]]
         output = put(folder, *words)
         assert set(SINGS.findall(output.lower())) <= set(SINGS.findall(" ".join(words).lower())), output
