@@ -19,6 +19,7 @@ from influence.contract.findings import Report
 from influence.contract.language import message, speaking, translated
 from influence.contract.secrecy import hushed
 from influence.contract.turns import waiting
+from influence.corrections.whose_mail import ASKS
 from influence.workspace.workspace import Workspace
 from reports.dashboard.view import View
 from reports.dashboard.work import Progress, Work, Works
@@ -63,13 +64,17 @@ class Desk:
     def said(self, words: object) -> str:
         """Return an error, or how far something is, as a page says it: no secret, of files here the name alone.
 
-        What a terminal calls by an option is called as the field of the page is.
+        What a terminal calls by an option or a command is called as the field or the page is.
         """
         folder, told = self.workspace.path, hushed(str(words))
         with speaking(self.language):
-            fields = {"--since ": translated("From"), "--until ": translated("Up to, not including")}
-        for option, label in fields.items():
-            told = told.replace(option, f"{label}: ")
+            here = {
+                "--since ": f"{translated('From')}: ",
+                "--until ": f"{translated('Up to, not including')}: ",
+                ASKS: translated("the page “{page}” asks").format(page=translated("People")),
+            }
+        for there, label in here.items():
+            told = told.replace(there, label)
         return told if folder == Path() else told.replace(f"{folder}{os.sep}", "")
 
     # --- asking -----------------------------------------------------------------------------------------------

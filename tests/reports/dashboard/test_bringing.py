@@ -80,6 +80,24 @@ def test_several_are_read_one_by_one_and_one_that_nobody_knows_stops_none(small,
     assert ".brought" not in page
 
 
+def test_what_is_asked_in_the_terminal_is_said_to_be_asked_on_the_page(dashboard, visitor):
+    mails = [
+        ROW
+        | {
+            "id": f"t{n}",
+            "verb": "message",
+            "to": ["email:bo@acme.example"],
+            "typist": "email:cy@acme.example",
+        }
+        for n in range(5)
+    ]
+    send(visitor, ("mail.jsonl", "".join(json.dumps(row) + "\n" for row in mails).encode()))
+    page = told(dashboard, visitor)
+    assert "types mail that goes out as" in page
+    assert ": the page “People” asks" in page
+    assert "influence people" not in page
+
+
 @pytest.mark.parametrize("name", [HOSTILE, "/etc/passwd", "..", "x" * 300 + ".jsonl", "C:\\a\\b.jsonl"])
 def test_a_name_leads_nowhere_and_is_text(small, dashboard, visitor, name):
     before = sorted(small.path.parent.iterdir())
