@@ -35,6 +35,7 @@ from reports.dashboard import (
     preferences,
     programme,
     sources,
+    taking,
 )
 from reports.dashboard.asked import Asked, Handler
 from reports.dashboard.desk import Busy, Desk, NotShown, ReadOnly
@@ -53,8 +54,11 @@ READ: Mapping[str, Handler] = {
     "/leader": leader.find,
     "/leader/{person}": leader.glance,
     "/leader/{person}/report": leader.whole,
+    "/leader/{person}/files": taking.files,
+    "/leader/{person}/file": taking.file,
     "/compare": comparing.compare,
     "/compare/all": framed.compared_page,
+    "/compare/file": taking.compared_file,
     "/campaigns": campaigns.campaigns,
     "/campaigns/page": campaigns.campaign_page,
     "/programme": programme.programmes,

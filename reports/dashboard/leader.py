@@ -45,7 +45,7 @@ def glance(desk: Desk, asked: Asked) -> Response:
     why, view = "", View()
     offered = choices(desk, person)
     try:
-        view = _meant(desk, asked.query, offered)
+        view = meant(desk, asked.query, offered)
         body = desk.kept(("body", person, view, spoken().code), lambda: _body(desk.look(person, view)))
     except NotShown:
         raise
@@ -66,13 +66,14 @@ def glance(desk: Desk, asked: Asked) -> Response:
         filters=_filters(offered, view),
         here=leader_path(person),
         whole=with_query(leader_path(person, "report"), view.pairs()),
+        taken=with_query(leader_path(person, "files"), view.pairs()),
     )
 
 
 def whole(desk: Desk, asked: Asked) -> Response:
     """Show the whole report of a view, as its page has it; while it is worked out, say so."""
     person, name = desk.person(asked.path["person"])
-    view = _meant(desk, asked.query, choices(desk, person))
+    view = meant(desk, asked.query, choices(desk, person))
     found = whole_report(desk, person, view)
     if isinstance(found, Work):
         return waiting(desk, asked, "/", plain(name), leader_path(person))
@@ -118,7 +119,7 @@ def _used_by_leader(told: Report) -> dict[str, list[str]]:
     return {"tags": sorted(tags), "topics": [], "channels": sorted(channels)}
 
 
-def _meant(desk: Desk, query: Pairs, offered: Mapping[str, Sequence[tuple[str, str]]]) -> View:
+def meant(desk: Desk, query: Pairs, offered: Mapping[str, Sequence[tuple[str, str]]]) -> View:
     """Read the view; a narrow door takes only filters that the report itself names."""
     view = View.read(query)
     if desk.narrow:
