@@ -257,20 +257,21 @@ class _Pairs:
         everybody = known.before.people
         self._leader, self._other = _places(leaders, everybody), _places(known.people, everybody)
         self._busiest = np.argsort(-known.lately[known.people], kind="stable")
-        chosen = [self._chosen(some, also) for some in self._some(len(known.tied))]
+        self._answered = self._own(np.ones(len(known.target)), self._other, len(known.people))
+        chosen = [self._chosen(some, also) for some in self._some(max(len(known.tied), len(known.people)))]
         self.row, self.column, self.walk = (np.concatenate(of) for of in zip(*chosen, strict=True))
         self.person = known.people[self.column]
 
     def _some(self, people: int) -> list[slice]:
         """Return stretches of leaders: as many as are held at once with so many people each."""
-        many = max(1, AT_ONCE // max(people, len(self.known.people), 1))
+        many = max(1, AT_ONCE // max(people, 1))
         return [slice(n, n + many) for n in range(0, len(self.leaders), many)]
 
     def _chosen(self, some: slice, also: Ints) -> tuple[Ints, Ints, Floats]:
         """Return whom some leaders are asked about: row and column of each pair, and how near the walk comes."""
         people, own = self.known.people, self.leaders[some]
         walk = self.known.walk(own)
-        kept = self._own(self.known.answers(), self._other, len(people))[some].toarray() == 0
+        kept = self._answered[some].toarray() == 0
         kept &= people[None, :] != own[:, None]
         if kept.shape[1] > MOST_ASKED:
             named = np.isin(people, also)
@@ -334,7 +335,7 @@ class _Pairs:
     def _at(self, own: csr_matrix, theirs: csr_matrix | None = None) -> Floats:
         """Return the values at the pairs of a matrix, or of the product of two: a row a leader, a column an other."""
         found = np.empty(len(self.row))
-        for some in self._some(0):
+        for some in self._some(len(self.known.people)):
             rows = slice(*np.searchsorted(self.row, (some.start, some.stop)))
             part = own[some] if theirs is None else own[some] @ theirs
             found[rows] = part.toarray()[self.row[rows] - some.start, self.column[rows]]
