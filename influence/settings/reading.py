@@ -189,13 +189,13 @@ def read(path: Path) -> Settings:
     return understood(path, text_of(path)) if path.exists() else Settings()
 
 
-def _refuse_long_names(path: Path, body: Mapping[str, Any]) -> None:
-    """Raise SettingsError where a name is longer than errors can tell of it."""
+def _refuse_long_names(path: Path, body: Mapping[str, Any], deep: int = 3) -> None:
+    """Raise SettingsError where a name of a section, or within it, is longer than errors can tell of it."""
     for name, told in body.items():
         if len(name) > _LONGEST_NAME:
             raise SettingsError(f"{path}: {name[:40]!r} … is no name: it has {len(name):,} letters")
-        if isinstance(told, dict):
-            _refuse_long_names(path, told)
+        if isinstance(told, dict) and deep > 1:
+            _refuse_long_names(path, told, deep - 1)
 
 
 def understood(path: Path, text: str) -> Settings:

@@ -179,6 +179,23 @@ def test_an_error_tells_no_more_of_what_is_long_than_can_be_read(tmp_path, text)
 
 
 @pytest.mark.parametrize(
+    "key", [".".join("a" * 100_000), '"a"' + " . b-c" * 31, "[[" + ".".join(["'é'"] * 31) + "]]"]
+)
+def test_a_key_of_more_parts_than_anybody_writes_is_refused_before_it_takes_memory_by_their_square(
+    tmp_path, key
+):
+    (tmp_path / "influence.toml").write_text(f'notice = "a"\n{key} = 1\n', "utf-8")
+    with pytest.raises(SettingsError, match=r"line 2 .* a key in it has more parts than anybody writes"):
+        settings.read(tmp_path / "influence.toml")
+
+
+def test_what_only_looks_like_such_a_key_is_read(tmp_path):
+    notice = "See www.acme.example. " * 100
+    (tmp_path / "influence.toml").write_text(f'notice = "{notice}"\n', "utf-8")
+    assert notice == settings.read(tmp_path / "influence.toml").notice
+
+
+@pytest.mark.parametrize(
     ("section", "name", "value", "why"),
     [
         ("met", "prior", 7, "should lie between 0 and 1"),
