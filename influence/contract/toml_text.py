@@ -38,7 +38,9 @@ def as_toml(text: str) -> dict[str, Any]:
     """
     for key in _KEY.finditer(text):
         if key[0].count(".") >= _MOST_PARTS and len(re.findall(_PART, key[0])) > _MOST_PARTS:
-            raise NotToml("a key in it has more parts than anybody writes", text.count("\n", 0, key.start()) + 1)
+            raise NotToml(
+                "a key in it has more parts than anybody writes", text.count("\n", 0, key.start()) + 1
+            )
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -151,7 +151,7 @@ class DuckEngine:
 
     def offer(self, name: str, rows: pa.Table) -> None:
         """Let SQL read `rows` under a name, in place of what stood there before."""
-        with self.alone:
+        with self.alone, _told():
             self._connection.register(name, rows)
 
     @contextmanager
@@ -251,6 +251,10 @@ def _told() -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
+        if KeyboardInterrupt.__name__ in str(
+            error
+        ):  # it came while Arrow's rows were read, and is told as what failed
+            raise KeyboardInterrupt from error
         raise failure(error) from error
     except RuntimeError as error:
         if "interrupted" in str(error):  # so DuckDB says that somebody pressed Ctrl-C meanwhile

@@ -71,6 +71,18 @@ def test_a_table_of_another_program_is_told_in_one_sentence(ask: str) -> None:
         getattr(DuckEngine(), ask)("SELECT nothing FROM nowhere")
 
 
+class PressedMeanwhile:
+    """Rows of Arrow, while which are read somebody presses Ctrl-C."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_rows_are_offered_is_no_failure_of_the_database() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        DuckEngine().offer("gone", PressedMeanwhile())  # type: ignore[arg-type]
+
+
 def test_of_a_transaction_that_fails_nothing_lands() -> None:
     engine = DuckEngine()
     engine.run("CREATE TABLE t (a TINYINT)")
