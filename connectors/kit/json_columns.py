@@ -15,6 +15,7 @@ from connectors.kit.answers import At
 from connectors.kit.json_files import line_row
 from connectors.kit.json_shapes import UNUSED, Shape, shape_of
 from connectors.kit.line_blocks import LineBlock, line_blocks
+from influence.contract.errors import by_hand
 from influence.contract.records import SetAside
 
 if TYPE_CHECKING:
@@ -102,8 +103,10 @@ class LineColumns:
         fit = offered if fitting.all() else offered.filter(pa.array(fitting))
         try:
             table = shape.read(fit)
-        except duckdb.Error:  # it reads less than the expression allows: then Python says what it is
-            return waiting
+        except duckdb.Error as error:
+            if by_hand(error):
+                raise KeyboardInterrupt from error
+            return waiting  # it reads less than the expression allows: then Python says what it is
         tables.append(table.append_column("line", pa.array(block.first + waiting[fitting], pa.int64())))
         return waiting[~fitting]
 

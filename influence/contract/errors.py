@@ -12,3 +12,12 @@ class InfluenceError(Exception):
 
 class SourceError(InfluenceError):
     """A source that cannot be read, in one sentence that names the cure; connectors raise its kinds."""
+
+
+def by_hand(error: Exception) -> bool:
+    """Tell whether an error of the database is somebody's Ctrl-C, which it tells as a failure of its own.
+
+    >>> by_hand(ValueError("reading failed: KeyboardInterrupt: ")), by_hand(ValueError("no JSON"))
+    (True, False)
+    """
+    return KeyboardInterrupt.__name__ in str(error) or type(error).__name__ == "InterruptException"

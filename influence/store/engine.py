@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias
 import duckdb
 import pyarrow as pa
 
-from influence.contract.errors import InfluenceError
+from influence.contract.errors import InfluenceError, by_hand
 from influence.contract.turns import Turn, step
 
 
@@ -248,12 +248,8 @@ def _told() -> Iterator[None]:
             f"the database is not as this version expects it ({_first_line(error)}): another version "
             "or another program made it; make a new workspace and import again"
         ) from error
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
     except duckdb.Error as error:
-        if KeyboardInterrupt.__name__ in str(
-            error
-        ):  # it came while Arrow's rows were read, and is told as what failed
+        if by_hand(error):
             raise KeyboardInterrupt from error
         raise failure(error) from error
     except RuntimeError as error:
