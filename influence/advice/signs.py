@@ -30,6 +30,8 @@ MOST_ASKED = 1_500
 """Of more who could be asked about for one leader, these are."""
 AT_ONCE = ACTS_AT_ONCE = 6_000_000
 """So many leaders times people, and so many acts, are held at once."""
+_LEAST = -1000.0
+"""Half-lives after which an act counts no less any more: a number can hold it, so that nothing is taken for nothing."""
 STEPS, BACK = 4, 0.15
 """Of the walk from the leader along ties: how many steps, and how likely each goes back to the leader."""
 
@@ -119,7 +121,7 @@ class _Known:
 
     def faded(self, time: Ints, half_life: float = HALF_LIFE) -> Floats:
         """Return what an act of some moment counts at the cut."""
-        weight: Floats = np.exp2(-(self.cut - time) / (half_life * DAY))
+        weight: Floats = np.exp2(np.maximum((time - self.cut) / (half_life * DAY), _LEAST))
         return weight
 
     def _weight(self, time: Ints, half_life: float | None) -> Floats:
@@ -193,16 +195,26 @@ class _Known:
 
     def walk(self, leaders: Ints) -> Floats:
         """Personalised PageRank from each leader over the ties: a row a leader, a column one of `people`."""
-        place = _places(self.tied, self.before.people)
+        place = _places(self.tied, self.before.people)[leaders]
         start = np.zeros((len(self.tied), len(leaders)))
-        there = np.flatnonzero(place[leaders] >= 0)
-        start[place[leaders[there]], there] = 1
-        each, here = np.asarray(self.ties.sum(axis=1)), start
-        for _ in range(STEPS):
-            here = BACK * start + (1 - BACK) * (self.ties @ (here / each))
-        found, column = np.zeros((len(leaders), len(self.people))), place[self.people]
-        found[:, column >= 0] = here[column[column >= 0]].T
+        there = np.flatnonzero(place >= 0)
+        start[place[there], there] = BACK
+        each, here = np.asarray(self.ties.sum(axis=1)), start.copy()
+        # of the first step only the leaders' own ties, of the last only the steps to those who are asked about
+        here[:, there] += (1 - BACK) * (self.ties[place[there]].toarray() * (1 / each[place[there]])).T
+        for _ in range(STEPS - 2):
+            here = start + (1 - BACK) * (self.ties @ (here / each))
+        column, tied, ties = self._ties_of_people
+        found = np.zeros((len(leaders), len(self.people)))
+        found[:, column] = (start[tied] + (1 - BACK) * (ties @ (here / each))).T
         return found
+
+    @cached_property
+    def _ties_of_people(self) -> tuple[Ints, Ints, csr_matrix]:
+        """Those of `people` who have a tie, their places among all who have one, and their rows of `ties`."""
+        place = _places(self.tied, self.before.people)[self.people]
+        column = np.flatnonzero(place >= 0)
+        return column, place[column].astype(np.int64), self.ties[place[column]]
 
     # --- of one side: by person code ----------------------------------------------------------------------
 
@@ -249,18 +261,20 @@ class _Pairs:
     """Some leaders and, of each, whom they could be advised about; every sign has a value a pair.
 
     Signs are told one after the other, so that matrices of one alone are held: those of leaders (`_own`: a row a
-    leader) and those of the others (`_theirs`: a column each).
+    leader) and those of the others who were chosen (`_theirs`: a column each).
     """
 
     def __init__(self, known: _Known, leaders: Ints, also: Ints) -> None:
         self.known, self.leaders, self.before = known, leaders, known.before
         everybody = known.before.people
-        self._leader, self._other = _places(leaders, everybody), _places(known.people, everybody)
+        self._leader, place = _places(leaders, everybody), _places(known.people, everybody)
         self._busiest = np.argsort(-known.lately[known.people], kind="stable")
-        self._answered = self._own(np.ones(len(known.target)), self._other, len(known.people))
+        self._answered = self._own(np.ones(len(known.target)), place, len(known.people))
         chosen = [self._chosen(some, also) for some in self._some(max(len(known.tied), len(known.people)))]
-        self.row, self.column, self.walk = (np.concatenate(of) for of in zip(*chosen, strict=True))
-        self.person = known.people[self.column]
+        self.row, column, self.walk = (np.concatenate(of) for of in zip(*chosen, strict=True))
+        self.person = known.people[column]
+        self.others, self.column = np.unique(self.person, return_inverse=True)
+        self._other = _places(self.others, everybody)
 
     def _some(self, people: int) -> list[slice]:
         """Return stretches of leaders: as many as are held at once with so many people each."""
@@ -329,13 +343,13 @@ class _Pairs:
 
     def _theirs(self, weight: Floats) -> csr_matrix:
         """Return what counts of their answers: a row who was answered."""
-        shape = self.before.people, len(self.known.people)
+        shape = self.before.people, len(self.others)
         return _matrix(weight, self.known.target, self._other[self.known.responder], shape)
 
     def _at(self, own: csr_matrix, theirs: csr_matrix | None = None) -> Floats:
         """Return the values at the pairs of a matrix, or of the product of two: a row a leader, a column an other."""
         found = np.empty(len(self.row))
-        for some in self._some(len(self.known.people)):
+        for some in self._some(len(self.others)):
             rows = slice(*np.searchsorted(self.row, (some.start, some.stop)))
             part = own[some] if theirs is None else own[some] @ theirs
             found[rows] = part.toarray()[self.row[rows] - some.start, self.column[rows]]
@@ -346,7 +360,7 @@ class _Pairs:
     def _acts(self) -> Iterator[Floats]:
         """Yield what the leader answered them, wrote to them, was written by them: ever, and lately."""
         before = self.before
-        shape = len(self.leaders), len(self.known.people)
+        shape = len(self.leaders), len(self.others)
         for leader, other, time in (
             (before.responder, before.target, before.responded),
             (before.writer, before.reader, before.wrote),
@@ -366,7 +380,7 @@ class _Pairs:
         yield self._at(mine, once)
         now = np.minimum(lately, 1)
         yield self._at(self._own(now, each, everybody), self._theirs(now))
-        yield self._at(mine, self._ties(ever, self._other, len(known.people)).sign())
+        yield self._at(mine, self._ties(ever, self._other, len(self.others)).sign())
         shape = len(self.leaders), everybody
         yield self._at(_matrix(ever, self._leader[known.responder], known.target, shape), once)
 
@@ -386,7 +400,7 @@ class _Pairs:
         worth = diags(1 / np.log(np.maximum(self.known.degree(), 2) + 1))
         for weight in (ever, lately):
             mine = self._ties(weight, self._leader, len(self.leaders))
-            theirs = self._ties(weight, self._other, len(self.known.people))
+            theirs = self._ties(weight, self._other, len(self.others))
             if weight is ever:
                 mine, theirs = mine.sign(), theirs.sign()
             yield self._at((mine.T @ worth).tocsr(), theirs)
@@ -400,22 +414,21 @@ class _Pairs:
         own[conversation[self._leader[author] >= 0]] = True
         item = np.flatnonzero(own[conversation])
         among = (np.cumsum(own, dtype=np.int32) - 1)[conversation[item]]
-        shape, worth = (self.before.people, int(own.sum())), None
-        for half_life in (None, HALF_LIFE):
-            were = self.known.acts(author[item], among, shape, self.before.time[item], half_life)
-            were = were.sign() if half_life is None else were.minimum(1)
-            if worth is None:
-                worth = diags(1 / np.log(np.asarray(were.sum(axis=0)).ravel() + 1.5))
-            yield self._at((were[self.leaders] @ worth).tocsr(), were[self.known.people].T.tocsr())
+        shape = self.before.people, int(own.sum())
+        lately = self.known.acts(author[item], among, shape, self.before.time[item], HALF_LIFE)
+        ever = lately.sign()
+        worth = diags(1 / np.log(np.asarray(ever.sum(axis=0)).ravel() + 1.5))
+        for were in (ever, lately.minimum(1)):
+            yield self._at((were[self.leaders] @ worth).tocsr(), were[self.others].T.tocsr())
 
     def _in_channels(self, channels: csr_matrix) -> Floats:
         """Return the cosine between the channels in which both are."""
-        dots = self._at(channels[self.leaders].sqrt(), channels[self.known.people].sqrt().T.tocsr())
+        dots = self._at(channels[self.leaders].sqrt(), channels[self.others].sqrt().T.tocsr())
         return self._alike(dots, np.sqrt(np.asarray(channels.sum(axis=1)).ravel()))
 
     def _at_hours(self, leader: Ints) -> Floats:
         """Return the cosine between the hours of the day at which both are active."""
-        before, someone = self.before, np.unique(np.concatenate([self.leaders, self.known.people]))
+        before, someone = self.before, np.unique(np.concatenate([self.leaders, self.others]))
         place, hours = _places(someone, before.people), np.zeros((len(someone), 24))
         for part in _parts(len(before.time)):
             who, hour = place[before.author[part]], (before.time[part] // (DAY // 24)) % 24
