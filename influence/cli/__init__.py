@@ -31,12 +31,9 @@ from influence.cli import (
 from influence.cli.meant import WhoIsMeant, instead
 from influence.cli.options import OF_SPARK
 from influence.cli.saying import say, told_harmlessly
-from influence.contract.errors import InfluenceError
+from influence.contract.errors import InfluenceError, by_hand
 from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
-
-_BY_HAND = "Query interrupted"
-"""So DuckDB says that somebody pressed Ctrl-C while it was asked by another than our engine, as a rewriting does."""
 
 
 class _Group(click.Group):
@@ -65,10 +62,10 @@ class _Group(click.Group):
                 return super().invoke(ctx)
         except click.NoSuchOption as error:
             raise _not_by_spark(error) if error.option_name in OF_SPARK else error from None
-        except RuntimeError as error:
-            if str(error) != _BY_HAND:
-                raise
-            raise KeyboardInterrupt from error
+        except (RuntimeError, SystemError) as error:
+            if by_hand(error):
+                raise KeyboardInterrupt from error
+            raise
         except InfluenceError as error:
             from influence.people.directory import Ambiguous  # Arrow: `--help` must not wait for it
 

@@ -15,9 +15,13 @@ class SourceError(InfluenceError):
 
 
 def by_hand(error: Exception) -> bool:
-    """Tell whether an error of the database is somebody's Ctrl-C, which it tells as a failure of its own.
+    """Tell whether an error is somebody's Ctrl-C, as the database and compiled loops tell it: as a failure of theirs.
 
-    >>> by_hand(ValueError("reading failed: KeyboardInterrupt: ")), by_hand(ValueError("no JSON"))
+    What only speaks of it, as a message may that could not be read, is none.
+
+    >>> by_hand(RuntimeError("Query interrupted")), by_hand(ValueError("no JSON: KeyboardInterrupt: in my loop"))
     (True, False)
     """
-    return KeyboardInterrupt.__name__ in str(error) or type(error).__name__ == "InterruptException"
+    if isinstance(error.__cause__, KeyboardInterrupt) or type(error).__name__ == "InterruptException":
+        return True
+    return str(error).rstrip().endswith(("failed: KeyboardInterrupt:", "Query interrupted"))

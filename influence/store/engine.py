@@ -248,13 +248,11 @@ def _told() -> Iterator[None]:
             f"the database is not as this version expects it ({_first_line(error)}): another version "
             "or another program made it; make a new workspace and import again"
         ) from error
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:
         if by_hand(error):
             raise KeyboardInterrupt from error
-        raise failure(error) from error
-    except RuntimeError as error:
-        if "interrupted" in str(error):  # so DuckDB says that somebody pressed Ctrl-C meanwhile
-            raise KeyboardInterrupt from error
+        if isinstance(error, duckdb.Error):
+            raise failure(error) from error
         raise
 
 

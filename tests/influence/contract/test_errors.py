@@ -1,0 +1,36 @@
+"""Ctrl-C is told apart from failures, in whose words it sometimes comes."""
+
+import duckdb
+import pytest
+
+from influence.contract.errors import by_hand
+
+PRESSED = SystemError("<loop> returned a result with an exception set")
+PRESSED.__cause__ = KeyboardInterrupt()  # as Python tells a loop of compiled code that was left meanwhile
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PRESSED,
+        duckdb.InterruptException("INTERRUPT Error: Interrupted!"),
+        duckdb.InvalidInputException(
+            "reading the schema of the object registered as 'x' failed: KeyboardInterrupt: "
+        ),
+        RuntimeError("Query interrupted"),
+    ],
+)
+def test_ctrl_c_is_known_in_whichever_words_it_comes(error):
+    assert by_hand(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SystemError("<loop> returned a result with an exception set"),
+        duckdb.InvalidInputException('Malformed JSON, input: "I was interrupted: KeyboardInterrupt: "'),
+        RuntimeError("the connection was interrupted by the server"),
+    ],
+)
+def test_what_only_speaks_of_it_is_a_failure(error):
+    assert not by_hand(error)
