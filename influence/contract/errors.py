@@ -22,6 +22,11 @@ def by_hand(error: Exception) -> bool:
     >>> by_hand(RuntimeError("Query interrupted")), by_hand(ValueError("no JSON: KeyboardInterrupt: in my loop"))
     (True, False)
     """
-    if isinstance(error.__cause__, KeyboardInterrupt) or type(error).__name__ == "InterruptException":
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
+            return True
+        cause = cause.__cause__
+    if type(error).__name__ == "InterruptException":
         return True
     return str(error).rstrip().endswith(("failed: KeyboardInterrupt:", "Query interrupted"))

@@ -5,8 +5,9 @@ import pytest
 
 from influence.contract.errors import by_hand
 
-PRESSED = SystemError("<loop> returned a result with an exception set")
-PRESSED.__cause__ = KeyboardInterrupt()  # as Python tells a loop of compiled code that was left meanwhile
+PRESSED, WITHIN = (SystemError("<loop> returned a result with an exception set") for _ in range(2))
+PRESSED.__cause__ = WITHIN  # as Python tells loops of compiled code that were left meanwhile
+WITHIN.__cause__ = KeyboardInterrupt()
 
 
 @pytest.mark.parametrize(
