@@ -31,6 +31,7 @@ from influence.cli import (
 from influence.cli.meant import WhoIsMeant, instead
 from influence.cli.options import OF_SPARK
 from influence.cli.saying import say, told_harmlessly
+from influence.cli.stopping import heard
 from influence.contract.errors import InfluenceError, by_hand
 from influence.contract.secrecy import hushed
 from influence.contract.wording import plain
@@ -48,7 +49,8 @@ class _Group(click.Group):
             sys.stdout.reconfigure(errors="backslashreplace")  # a letter that the terminal does not know
         while True:
             try:
-                return super().main(list(given), *rest, **extra)
+                with heard():
+                    return super().main(list(given), *rest, **extra)
             except WhoIsMeant as error:
                 given = _chosen(given, error)
 

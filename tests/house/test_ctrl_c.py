@@ -1,8 +1,12 @@
 """Ctrl-C is told apart from failures, in whose words it sometimes comes."""
 
+import ctypes
+import time
+
 import duckdb
 import pytest
 
+from influence.cli.stopping import heard
 from influence.contract.errors import by_hand
 
 PRESSED, WITHIN = (SystemError("<loop> returned a result with an exception set") for _ in range(2))
@@ -35,3 +39,22 @@ def test_ctrl_c_is_known_in_whichever_words_it_comes(error):
 )
 def test_what_only_speaks_of_it_is_a_failure(error):
     assert not by_hand(error)
+
+
+@ctypes.CFUNCTYPE(None)
+def called_back():
+    raise KeyboardInterrupt  # from here it cannot be raised: it is only told of
+
+
+def work():
+    with heard():
+        called_back()
+        time.sleep(20)
+
+
+def test_ctrl_c_that_comes_while_a_library_calls_back_is_pressed_again(capfd):
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert time.monotonic() - begun < 15
+    assert "" == capfd.readouterr().err
