@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 _FEW = 20
@@ -99,25 +100,35 @@ def _in_a_fork(words, folder, environment, log):
         os.dup2(output, stream)
     os.close(output)
     sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - it lives as long as the process
-    code = 70
-    try:
-        main(words)
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
-    except BaseException:
-        traceback.print_exc()
+    code = 130
+    with suppress(KeyboardInterrupt):  # before the command has begun, or once it has ended
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        code = _ended(main, words)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _ended(main, words):
+    try:
+        main(words)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    except BaseException:
+        traceback.print_exc()
+    return 70
 
 
 def _run(words, folder, after, by, environment):
     descriptor, log = tempfile.mkstemp()  # not in the folder: its disk may be full
     os.close(descriptor)
     begun = time.monotonic()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the fork is the command
     child = os.fork()
     if not child:
         _in_a_fork(words, folder, environment, log)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     sent = False
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
