@@ -96,7 +96,8 @@ class ParquetFile:
             parts = chunks(self.source)
         except Damaged as error:
             raise Unreadable(_damaged(self.member, str(error))) from None
-        if any(len(part) != self.file.metadata.num_columns for part in parts):
+        there = [self.file.metadata.num_columns] * self.file.metadata.num_row_groups
+        if [len(part) for part in parts] != there:
             raise Unreadable(_damaged(self.member, "not every part of it has every column"))
         for number in range(self.file.metadata.num_columns):
             column = self.file.metadata.schema.column(number)
