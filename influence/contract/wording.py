@@ -69,6 +69,8 @@ _UNITS = (
 )
 _FORMS = {many: (one, many) for one, many in _UNITS}
 _LONGEST_QUOTED = 80
+ASKS = "influence people review asks"
+"""Ends what an account says of mail that others write: a page says which of its own asks."""
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SPACE = re.compile(r"(?<=\d)([\u00a0\u202f])(?=[\d%])|\s+")
 """A space: that within a number, which keeps it on one line, stays as it is."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from influence.contract.no_person import sign_of
+from influence.contract.wording import ASKS
 from influence.corrections.writers import FEWEST, shortened
 from influence.people.decisions import WRITES_FOR, Decisions
 from influence.store.engine import Engine
 
-ASKS = "influence people review asks"
 _MOST = 3
 """So many are said."""
 _WRITTEN = """

@@ -19,7 +19,7 @@ from influence.contract.findings import Report
 from influence.contract.language import message, speaking, translated
 from influence.contract.secrecy import hushed
 from influence.contract.turns import waiting
-from influence.corrections.whose_mail import ASKS
+from influence.contract.wording import ASKS
 from influence.workspace.workspace import Workspace
 from reports.dashboard.view import View
 from reports.dashboard.work import Progress, Work, Works
