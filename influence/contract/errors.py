@@ -29,4 +29,7 @@ def by_hand(error: Exception) -> bool:
         cause = cause.__cause__
     if type(error).__name__ == "InterruptException":
         return True
-    return str(error).rstrip().endswith(("failed: KeyboardInterrupt:", "Query interrupted"))
+    told = str(error).rstrip()  # version 1 of the database begins with it, version 2 ends
+    return told.startswith("KeyboardInterrupt: ") or told.endswith(
+        ("failed: KeyboardInterrupt:", "Query interrupted")
+    )

@@ -22,6 +22,7 @@ WITHIN.__cause__ = KeyboardInterrupt()
         duckdb.InvalidInputException(
             "reading the schema of the object registered as 'x' failed: KeyboardInterrupt: "
         ),
+        duckdb.Error("KeyboardInterrupt: <EMPTY MESSAGE>\n\nAt:\n  <stdin>(3)"),
         RuntimeError("Query interrupted"),
     ],
 )
