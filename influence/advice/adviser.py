@@ -132,18 +132,20 @@ def advise(ego: Ego) -> Advice:
     """
     if not ego.dated:
         raise ValueError(NO_TIMES)
-    (chosen, choices), (habits, tried) = (
-        choice_rows(ego),
-        habit_rows(ego),
-    )  # first: nothing else is held meanwhile
-    ledger = Ledger(ego)
-    adviser = _Adviser(ego, ledger)
-    people, together = adviser.people(), adviser.plan[1]
-    del adviser
-    test = back_test(ego, ledger)
-    del ledger
+    (chosen, choices), (habits, tried) = choice_rows(ego), habit_rows(ego)
+    people, together, test = _forecast(ego)
     rows = (*people, *chosen, *topic_rows(ego), *habits)
     return Advice(rows, together, test, step_up(ego), f"{choices}; {tried}")
+
+
+def _forecast(ego: Ego) -> tuple[list[Advised], float, BackTest]:
+    """Return the people to exchange with, what all of them are expected to bring, and how that did when tested.
+
+    What they are told from is the largest of all that advice holds, and let go of before the rest.
+    """
+    ledger = Ledger(ego)
+    people, together = _Adviser(ego, ledger).told()
+    return people, together, back_test(ego, ledger)
 
 
 class _Adviser:
@@ -199,6 +201,10 @@ class _Adviser:
             search=Search(epsilon=0.5, hops=self.hops, seed=self.seed),
         )
         return [int(able[act]) for act in found.acts], found.spread
+
+    def told(self) -> tuple[list[Advised], float]:
+        """Return a row for each of the people, and what all of them together are expected to bring."""
+        return self.people(), self.plan[1]
 
     def people(self) -> list[Advised]:
         chosen = sorted(self.plan[0], key=lambda code: (-self.gain[code], code))

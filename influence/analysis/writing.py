@@ -15,6 +15,7 @@ from influence.contract.errors import InfluenceError
 from influence.contract.findings import Report
 from influence.contract.language import ENGLISH, known, speaking
 from influence.contract.narrowing import EVERYTHING, Narrowing
+from influence.contract.wording import file_name
 from influence.network.writing import NETWORK_FORMATS, write_network
 
 REPORTS = "reports"
@@ -165,9 +166,3 @@ def _refuse_unwritable(path: Path) -> None:
             pass
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be written: {error.strerror}") from error
-
-
-def file_name(name: str) -> str:
-    """Make a safe file name of a person's name: letters, digits and dashes only, and short in bytes too."""
-    letters = "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())[:80]
-    return letters.encode()[:160].decode(errors="ignore").rstrip("-") or "report"

@@ -15,6 +15,7 @@ from influence.cli.options import Asked, asked_options, json_option, narrowing_o
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.language import ENGLISH, known, speaking
+from influence.contract.wording import file_name
 
 if TYPE_CHECKING:
     from influence.contract.campaigned import Campaigned, Stated
@@ -137,8 +138,6 @@ def _as(told: Campaigned, kind: str) -> str:
 
 def _file_name(told: Campaigned) -> str:
     """Make a safe file name of the campaign's name and the leader's."""
-    from influence.analysis.writing import file_name  # NumPy: `--help` must not wait for it
-
     words = f"{told.stated.name} {told.leader['name'] if told.leader else ''}"
     return file_name(words.strip() or "of options")
 

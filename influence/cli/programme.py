@@ -24,7 +24,7 @@ from influence.cli.options import (
 from influence.cli.saying import say, say_json
 from influence.contract import plugins
 from influence.contract.language import ENGLISH, known, speaking
-from influence.contract.wording import plain
+from influence.contract.wording import file_name, plain
 
 if TYPE_CHECKING:
     from influence.contract.programmed import Ended, Programme, Sheet
@@ -243,8 +243,6 @@ def _write(told: Mapping[str, Sheet | Programme | Ended], kind: str, folder: Pat
 
 def _file_name(one: Sheet) -> str:
     """Name a sheet by the mentee; by the id as well, since two may bear one name."""
-    from influence.analysis.writing import file_name  # NumPy: `--help` must not wait for it
-
     return file_name(f"{one.name} {one.person}")
 
 

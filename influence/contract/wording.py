@@ -95,6 +95,12 @@ def plain(text: str) -> str:
     return _SPACE.sub(_space, "".join(kept)).strip()
 
 
+def file_name(name: str) -> str:
+    """Make a safe file name of a person's name: letters, digits and dashes only, and short in bytes too."""
+    letters = "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())[:80]
+    return letters.encode()[:160].decode(errors="ignore").rstrip("-") or "report"
+
+
 def quoted(value: object) -> str:
     """Return what somebody wrote as an error names it: in quotes, and cut where nobody would read on.
 

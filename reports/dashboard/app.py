@@ -58,7 +58,7 @@ READ: Mapping[str, Handler] = {
     "/leader/{person}/file": taking.file,
     "/compare": comparing.compare,
     "/compare/all": framed.compared_page,
-    "/compare/file": taking.compared_file,
+    "/compare/pdf": taking.compared_pdf,
     "/campaigns": campaigns.campaigns,
     "/campaigns/page": campaigns.campaign_page,
     "/programme": programme.programmes,

@@ -66,7 +66,7 @@ def compare(desk: Desk, asked: Asked) -> Response:
         alone=len(typed) == 1 and not why,
         every=with_query("/compare", [*pairs, ("every", "yes")]),
         frame=frame,
-        pdf=with_query("/compare/file", [*pairs, ("as", "pdf")]),
+        pdf=with_query("/compare/pdf", pairs),
     )
 
 

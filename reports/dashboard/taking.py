@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -10,10 +9,10 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from influence.contract import plugins
+from influence.contract.findings import Report
 from influence.contract.language import message, spoken, translated
-from influence.contract.wording import plain
+from influence.contract.wording import file_name, plain
 from reports.dashboard.asked import Asked, shown
-from reports.dashboard.bringing import harmless
 from reports.dashboard.desk import Desk, NotShown
 from reports.dashboard.framed import compared_by_all
 from reports.dashboard.going import waiting
@@ -21,6 +20,7 @@ from reports.dashboard.leader import choices, meant
 from reports.dashboard.view import leader_path, one_of, with_query
 from reports.dashboard.whole import whole
 from reports.dashboard.work import Work
+from reports.formats.compared import as_document
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 KINDS: dict[str, tuple[str, str, str]] = {
@@ -43,8 +43,6 @@ KINDS: dict[str, tuple[str, str, str]] = {
     ),
 }
 """As what a report is taken along: what a browser calls it, and what it is called and is for here."""
-_SLASHES = str.maketrans({"/": "-", "\\": "-"})
-COMPARED = {"pdf": "application/pdf", "html": "text/html"}
 
 
 def files(desk: Desk, asked: Asked) -> Response:
@@ -56,7 +54,7 @@ def files(desk: Desk, asked: Asked) -> Response:
         return waiting(desk, asked, "/", plain(name), back)
     here = leader_path(person, "file")
     offered = [
-        (with_query(here, [("as", kind), *view.pairs()]), called, meaning, _named(name, kind))
+        (with_query(here, [("as", kind), *view.pairs()]), called, meaning, f"{file_name(name)}.{kind}")
         for kind, (_, called, meaning) in KINDS.items()
     ]
     return shown(desk, asked, "files.html", "/", name=plain(name), back=back, offered=offered)
@@ -65,50 +63,33 @@ def files(desk: Desk, asked: Asked) -> Response:
 def file(desk: Desk, asked: Asked) -> Response:
     """Give out the whole report of a view as one file."""
     person, name = desk.person(asked.path["person"])
-    view, kind = meant(desk, asked.query, choices(desk, person)), _kind(asked, KINDS)
+    view, kind = meant(desk, asked.query, choices(desk, person)), one_of(asked.query, "as")
+    if kind not in KINDS:
+        raise NotShown(translated("There is no such page here."))
     found = whole(desk, person, view)
     if isinstance(found, Work):
         return waiting(desk, asked, "/", plain(name), with_query(leader_path(person), view.pairs()))
-    write = plugins.load("influence.formats", kind)
-    made = desk.kept(
-        ("file", kind, person, view, spoken().code), lambda: _made(lambda path: write(found, path), kind)
-    )
-    return _saved(made, KINDS[kind][0], _named(name, kind))
+    made = desk.kept(("file", kind, person, view, spoken().code), lambda: _made(found, kind))
+    return _saved(made, name, kind)
 
 
-def compared_file(desk: Desk, asked: Asked) -> Response:
-    """Give out a comparison by every measure as one file."""
-    kind, found = _kind(asked, COMPARED), compared_by_all(desk, asked.query)
+def compared_pdf(desk: Desk, asked: Asked) -> Response:
+    """Give out a comparison by every measure as a PDF."""
+    found = compared_by_all(desk, asked.query)
     if isinstance(found, Work):
         return waiting(desk, asked, "/compare", translated("Compare"), with_query("/compare", asked.query))
-    write = plugins.load("influence.comparisons", kind)
-    return _saved(
-        _made(lambda path: write(found, path), kind), COMPARED[kind], _named(translated("Compare"), kind)
-    )
+    return _saved(as_document(found), translated("Compare"), "pdf")
 
 
-def _kind(asked: Asked, there: Container[str]) -> str:
-    kind = one_of(asked.query, "as")
-    if kind not in there:
-        raise NotShown(translated("There is no such page here."))
-    return kind
-
-
-def _made(write: Callable[[Path], object], kind: str) -> bytes:
+def _made(report: Report, kind: str) -> bytes:
     """Return what a format writes; it lies on the disk no longer than that takes, where only its owner reads."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"made.{kind}"
-        write(path)
+        plugins.load("influence.formats", kind)(report, path)
         return path.read_bytes()
 
 
-def _named(name: str, kind: str) -> str:
-    return harmless(f"{plain(name)}.{kind}".translate(_SLASHES))
-
-
-def _saved(content: bytes, kind: str, name: str) -> Response:
-    return Response(
-        content,
-        media_type=kind,
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
-    )
+def _saved(content: bytes, name: str, kind: str) -> Response:
+    named = quote(f"{file_name(name)}.{kind}")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{named}"}
+    return Response(content, media_type=KINDS[kind][0], headers=headers)

@@ -17,9 +17,9 @@ import pytest
 from markdown_it import MarkdownIt
 from pptx import Presentation
 
-from influence.analysis.writing import file_name
 from influence.contract.plugins import load, names
 from influence.contract.tracked import Digest, Tracked
+from influence.contract.wording import file_name
 from reports.formats.letter import as_mail, as_page, as_text
 from tests.kit.attacks import attacks
 from tests.kit.browser import tab

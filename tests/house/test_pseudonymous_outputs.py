@@ -267,13 +267,13 @@ def put(folder, group, *words):
     return done.output
 
 
-@pytest.mark.parametrize("way", DECIDED)
-def test_whoever_is_typed_is_decided_about_by_pseudonym(one_of_three_accounts, way):
+@pytest.mark.parametrize(("n", "way"), enumerate(DECIDED))
+def test_whoever_is_typed_is_decided_about_by_pseudonym(one_of_three_accounts, n, way):
     folder = one_of_three_accounts
     with Workspace(folder) as held:
         people = held.analysis.people
         theirs = set(people.who[people.find(TWO[0])].accounts)
-    for called in (MEETS[[*DECIDED].index(way) % 5], MEETS[([*DECIDED].index(way) + 2) % 5]):
+    for called in (MEETS[n % len(MEETS)], MEETS[(n + 2) % len(MEETS)]):
         words = [called if word == "WHO" else word for word in DECIDED[way]]
         output = put(folder, *words)
         assert set(SINGS.findall(output.lower())) <= set(SINGS.findall(" ".join(words).lower())), output

@@ -138,14 +138,14 @@ def test_what_a_program_writes_as_a_page_stands_in_a_frame_that_runs_nothing(das
 
 def test_a_whole_report_is_taken_along_as_each_kind_of_file_and_as_no_other(dashboard, visitor):
     page = dashboard.finished(visitor, "/leader/ann/files?since=2026-03-01").text
-    offered = re.findall(r'href="(/leader/ann/file[^"]+)" download="Ann [^"]+\.(\w+)"', page)
+    offered = re.findall(r'href="(/leader/ann/file[^"]+)" download="ann-[\w-]+\.(\w+)"', page)
     assert [*taking.KINDS] == [kind for _, kind in offered]
     begins = {"pdf": b"%PDF", "pptx": b"PK", "xlsx": b"PK", "html": b"<!doctype html>", "json": b"{"}
     for address, kind in offered:
         answer = visitor.get(address.replace("&amp;", "&"))
         assert (200, taking.KINDS[kind][0]) == (answer.status, answer.headers["content-type"].split(";")[0])
         assert re.fullmatch(
-            rf"attachment; filename\*=UTF-8''Ann%20[\w%.-]+\.{kind}", answer.headers["content-disposition"]
+            rf"attachment; filename\*=UTF-8''ann-[\w-]+\.{kind}", answer.headers["content-disposition"]
         )
         assert answer.body.startswith(begins[kind])
     assert b"2026-03-01" in answer.body  # of the view
@@ -156,7 +156,7 @@ def test_a_whole_report_is_taken_along_as_each_kind_of_file_and_as_no_other(dash
 def test_a_comparison_is_taken_along_as_a_pdf(dashboard, visitor):
     every = "/compare?who=ann&who=eve&since=2026-03-01&every=yes"
     address = re.search(
-        r'href="(/compare/file[^"]+)" download="compare.pdf"', dashboard.finished(visitor, every).text
+        r'href="(/compare/pdf[^"]+)" download="compare.pdf"', dashboard.finished(visitor, every).text
     )[1]
     answer = visitor.get(address.replace("&amp;", "&"))
     assert (200, "application/pdf") == (answer.status, answer.headers["content-type"])
