@@ -28,12 +28,12 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "pptx": (
         f"{OFFICE}.presentationml.presentation",
         message("Slides"),
-        message("For a meeting: each with its number, its range and its words."),
+        message("For a meeting: the number, what moves it and how well it holds."),
     ),
     "xlsx": (
         f"{OFFICE}.spreadsheetml.sheet",
         message("Workbook"),
-        message("Every number and every table, to go on with."),
+        message("The numbers and the tables behind them, to go on with."),
     ),
     "html": ("text/html", message("Page"), message("All of it with its evidence; opens anywhere, offline.")),
     "json": (
