@@ -267,7 +267,7 @@ def put(folder, group, *words):
     return done.output
 
 
-@pytest.mark.parametrize(("n", "way"), enumerate(DECIDED))
+@pytest.mark.parametrize(("n", "way"), list(enumerate(DECIDED)))
 def test_whoever_is_typed_is_decided_about_by_pseudonym(one_of_three_accounts, n, way):
     folder = one_of_three_accounts
     with Workspace(folder) as held:
