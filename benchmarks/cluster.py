@@ -28,6 +28,8 @@ from influence.store.spark import SparkEngine
 from influence.workspace.cluster import Cluster
 
 LEADER = "x:0"
+ENGINES = ("duckdb", "spark", "near")
+"""`near` is Spark too, of which only what is near the leader is taken."""
 
 
 def prepare(folder: Path, rows: int, share: float | None) -> None:
@@ -43,8 +45,8 @@ def prepare(folder: Path, rows: int, share: float | None) -> None:
 def counting(ask: Callable[..., pa.Table], came: Counter[str]) -> Callable[..., pa.Table]:
     """Count the bytes that each statement brings."""
 
-    def arrow(sql: str, params: Parameters = ()) -> pa.Table:
-        rows = ask(sql, params)
+    def arrow(engine: SparkEngine, sql: str, params: Parameters = ()) -> pa.Table:
+        rows = ask(engine, sql, params)
         came[" ".join(sql.split())[:120]] += rows.nbytes
         return rows
 
@@ -54,10 +56,8 @@ def counting(ask: Callable[..., pa.Table], came: Counter[str]) -> Callable[..., 
 def measure(folder: Path, engine: str) -> dict[str, Any]:
     """Make the whole report by an engine, in a process of its own."""
     came: Counter[str] = Counter()
-    opened = Workspace(folder / "w") if engine == "duckdb" else Cluster(folder / "w", str(folder / "lake"))
-    with opened as asked:
-        if isinstance(asked, Cluster):
-            asked.engine.arrow = counting(asked.engine.arrow, came)  # type: ignore[method-assign]
+    SparkEngine.arrow = counting(SparkEngine.arrow, came)  # type: ignore[method-assign]  # it is counted
+    with _opened(folder, engine) as asked:
         begun = time.monotonic()
         found = asked.report(LEADER)
         seconds = time.monotonic() - begun
@@ -74,6 +74,12 @@ def measure(folder: Path, engine: str) -> dict[str, Any]:
     }
 
 
+def _opened(folder: Path, engine: str) -> Workspace | Cluster:
+    if engine == "duckdb":
+        return Workspace(folder / "w")
+    return Cluster(folder / "w", str(folder / "lake"), near=engine == "near")
+
+
 def seconds_of_java(engine: SparkEngine) -> float:
     """Return the seconds of the processor that the Java of a Spark on this machine has used."""
     java = engine._spark.sparkContext._jvm.java.lang.ProcessHandle.current().info()
@@ -81,12 +87,12 @@ def seconds_of_java(engine: SparkEngine) -> float:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3 and sys.argv[2] in {"duckdb", "spark"}:
+    if len(sys.argv) == 3 and sys.argv[2] in ENGINES:
         sys.stdout.write(json.dumps(measure(Path(sys.argv[1]), sys.argv[2])) + "\n")
     else:
         place, many, *part = sys.argv[1:]
         prepare(Path(place), int(many), float(part[0]) if part else None)
-        for one in ("duckdb", "spark"):
+        for one in ENGINES:
             subprocess.run(
                 [sys.executable, "-m", "benchmarks.cluster", place, one], check=True, env=os.environ
             )

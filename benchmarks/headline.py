@@ -3,8 +3,9 @@
 `python -m benchmarks.headline FOLDER 100` makes a log of so many million activities in FOLDER, as Parquet in stretches
 of ten million by the same two million people, unless it is there; then it brings it in and asks for reach_4 of `x:3`,
 who is heard as few are. It writes a line of JSON for each step: seconds of the processor and on the clock, and memory.
-With a last word `lake`, `spark` or `whole` it does that step alone: it writes the lake, asks Spark for the same of it,
-whose Java (`SPARK_DRIVER_MEMORY` at most) is a process of its own and told beside Python, or makes the whole report.
+With a last word `lake`, `spark`, `near` or `whole` it does that step alone: it writes the lake, asks Spark for the same
+of it, or for the report of what is near the leader (Java, `SPARK_DRIVER_MEMORY` at most, is a process of its own and
+told beside Python), or makes the whole report.
 """
 
 from __future__ import annotations
@@ -85,6 +86,15 @@ def by_spark(folder: Path) -> None:
         sys.stderr.write(f"Java: {seconds_of_java(asked.engine):.1f} s of the processor\n")
 
 
+def near_by_spark(folder: Path) -> None:
+    """Make the report of what is near the leader by Spark."""
+    with Cluster(folder / "w", str(folder / "lake"), near=True) as asked:
+        report = asked.report(LEADER)
+        told = sum(one.value is not None for one in report.findings.values())
+        sys.stderr.write(f"{told} of {len(report.findings)} findings, {report.findings['reach_4']}\n")
+        sys.stderr.write(f"Java: {seconds_of_java(asked.engine):.1f} s of the processor\n")
+
+
 def measure(step: Callable[[], None]) -> dict[str, float]:
     """Run one step in this process."""
     begun = time.monotonic()
@@ -106,7 +116,7 @@ if __name__ == "__main__":
     }
     beside = {
         name: partial(step, Path(place))
-        for name, step in (("lake", lake), ("spark", by_spark), ("whole", whole))
+        for name, step in (("lake", lake), ("spark", by_spark), ("near", near_by_spark), ("whole", whole))
     }
     if only:
         sys.stdout.write(json.dumps({"step": only[0], **measure({**steps, **beside}[only[0]])}) + "\n")

@@ -11,12 +11,12 @@ BEGIN, END = "<!-- written by tools/measures.py -->\n", "<!-- end -->\n"
 def table() -> str:
     """Return the table: every finding of every measure here, in one line each."""
     rows = (
-        f"| `{name}` | {words.line} | {words.unit} | `{measure.name}` |"
+        f"| `{name}` | {words.line} | {words.unit} | `{measure.name}` | {'yes' if measure.near else ''} |"
         for measure in catalogue()
         for name, words in measure.finds.items()
         if measure.own
     )
-    return "\n".join(("| name | what | unit | measure |", "|---|---|---|---|", *rows, ""))
+    return "\n".join(("| name | what | unit | measure | near |", "|---|---|---|---|---|", *rows, ""))
 
 
 def written(document: str) -> str:

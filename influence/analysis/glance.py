@@ -39,7 +39,7 @@ def glance(ego: Ego, held: evidence.Held) -> Report:
         by=by,
         notice=ego.settings.notice,
         names=names_of(ego, (), told),
-        narrowed=ego.tables.part.narrowed if ego.tables.part else None,
+        narrowed=ego.tables.narrowed,
     )
 
 

@@ -25,11 +25,23 @@ def limits(ego: Ego, findings: Mapping[str, Finding]) -> list[str]:
             because(
                 "Only what was brought into this workspace was seen. Influence elsewhere leaves no trace here."
             ),
+            *_about_what_is_near(ego),
             *_about_meetings(ego),
             *_about_responses(ego, findings),
             *_about_people(ego),
             *_about_departments(ego),
         ]
+
+
+def _about_what_is_near(ego: Ego) -> list[str]:
+    if not ego.tables.near:
+        return []
+    return [
+        because(
+            "This report was made of the leader's own conversations alone (--near). What needs everybody's "
+            "activity cannot be told from them, and inferred responses are counted among theirs."
+        )
+    ]
 
 
 def _about_meetings(ego: Ego) -> list[str]:

@@ -8,7 +8,10 @@ from typing import TypeAlias
 import numpy as np
 
 from influence.contract.findings import EgoNetwork
+from influence.kernels.arrays import Ints
 from influence.measures.position import communities
+from influence.network.network import Network
+from influence.network.ties import responses_to
 from influence.reach.ego import Ego
 from influence.reach.steps import Alter
 
@@ -35,7 +38,7 @@ def _ego_network(ego: Ego, shown: Sequence[Alter], of: int) -> EgoNetwork:
     if not shown:
         return EgoNetwork(nodes=((me.person, me.name, 0, 1.0, 0),), shown=0, of=of)
     names = [ego.people.who[alter.person].person for alter in shown]
-    drawn = ego.network.among([me.person, *names])
+    drawn = _among(ego, np.array(sorted([ego.leader, *(alter.person for alter in shown)]), np.int64))
     among = drawn.among(names)
     community = dict(zip(among.nodes, communities(among).own["community"], strict=True))
     nodes = [(me.person, me.name, 0, 1.0, -1)]
@@ -43,6 +46,16 @@ def _ego_network(ego: Ego, shown: Sequence[Alter], of: int) -> EgoNetwork:
         nodes.append((name, ego.people.who[alter.person].name, alter.step, alter.m, int(community[name])))
     ties, more = _strongest(drawn.ties(), me.person)
     return EgoNetwork(tuple(nodes), ties, len(shown), of, more)
+
+
+def _among(ego: Ego, people: Ints) -> Network:
+    """Return the ties of the window among some people (codes in order): responses, and those without times."""
+    target, responder, times = responses_to(ego.log, people, ego.window)
+    source, to = (np.concatenate(ends) for ends in ((target, ego.ties.source), (responder, ego.ties.target)))
+    kept = np.isin(source, people) & np.isin(to, people)
+    one, other = (np.searchsorted(people, end[kept]) for end in (source, to))
+    weight = np.concatenate([times, ego.ties.weight])[kept]
+    return Network.from_edges(ego.people.ids(people), one, other, weight)
 
 
 def _strongest(ties: Sequence[Tie], leader: str) -> tuple[tuple[Tie, ...], int]:

@@ -14,7 +14,7 @@ from influence.analysis.picture import picture
 from influence.contract.errors import InfluenceError
 from influence.contract.findings import MONTH, Conversation, Finding, Report, Response
 from influence.contract.language import day_in_english
-from influence.contract.measures import catalogue
+from influence.contract.measures import NEAR_ONLY, catalogue
 from influence.contract.turns import step
 from influence.measures import spheres, trend
 from influence.measures.audiences import who_is_meant
@@ -63,7 +63,7 @@ class Analysis(Population):
         Raises:
             EmptyWindow: that is so.
         """
-        time = self.log.items.time
+        time = self.log.items.time if self.tables.narrowed else self.recorded
         if len(self.ties.source) or bool(window.holds(time).any()):
             return
         if not len(time):
@@ -71,7 +71,7 @@ class Analysis(Population):
             raise EmptyWindow(
                 "the workspace holds no activity yet; bring some in with: influence import PATH"
             )
-        if self.tables.part is not None:
+        if self.tables.narrowed is not None:
             raise EmptyWindow("nothing of what this report is narrowed to happened in this window")
         zone = self.settings.zone
         first, last = (day_in_english(day_at(int(t), zone)) for t in (time[0], time[-1]))
@@ -96,7 +96,7 @@ def _findings(ego: Ego, wanted: Sequence[str]) -> dict[str, Finding]:
     found: dict[str, Finding] = {}
     for measure in measures:
         step()
-        found |= measure(ego)
+        found |= measure(ego) if measure.near or not ego.tables.near else measure.silent(NEAR_ONLY)
     return found
 
 
@@ -128,7 +128,7 @@ def report(ego: Ego, findings: Mapping[str, Finding]) -> Report:
         by=ego.asked.by or (trend.shown_by(ego) if ego.dated else MONTH),
         notice=ego.settings.notice,
         names=names_of(ego, responses, told),
-        narrowed=ego.tables.part.narrowed if ego.tables.part else None,
+        narrowed=ego.tables.narrowed,
     )
 
 

@@ -133,7 +133,7 @@ def told(held: Held, *, running: bool) -> Campaigned:
         CampaignError: nothing of it was posted.
         NeedsStatsmodels: statsmodels is not installed.
     """
-    zone, narrowed = held.whole.settings.zone, held.part.tables.part
+    zone, narrowed = held.whole.settings.zone, held.part.tables.narrowed
     leader = None if held.leader is None else held.whole.people.who[held.leader]
     who = took_part(held)  # first: it says so where nothing was posted at all
     before, weeks = against_before(held)
@@ -153,6 +153,6 @@ def told(held: Held, *, running: bool) -> Campaigned:
         weeks=weeks,
         running=running,
         leader=None if leader is None else {"person": leader.person, "name": leader.name},
-        unread=narrowed.narrowed.unread if narrowed else (),
+        unread=narrowed.unread if narrowed else (),
         notice=held.whole.settings.notice,
     )

@@ -16,6 +16,7 @@ from influence.cli.options import (
     asked_options,
     json_option,
     narrowing_options,
+    near_option,
     progress,
     window_options,
 )
@@ -52,6 +53,7 @@ COMPARISONS = "influence.comparisons"
 @output_option("The file (default: reports/compare in the workspace)")
 @click.option("--language", default=ENGLISH, show_default=True, metavar="CODE", help="In which language.")
 @narrowing_options()
+@near_option
 @asked_options
 @json_option
 def compare(

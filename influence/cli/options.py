@@ -46,6 +46,7 @@ class Asked:
     master: str | None
     remote: str | None
     keep: bool
+    near: bool | None
 
     @contextmanager
     def opened(self) -> Iterator[Campaigning]:
@@ -63,6 +64,7 @@ class Asked:
             remote=self.remote,
             basis=_basis(),
             keep=self.keep,
+            near=bool(self.near),
         ) as cluster:
             yield cluster
 
@@ -76,12 +78,14 @@ def asked_options(command: _Command) -> _Command:
 
     @wraps(command)
     def run(*given: Any, **more: Any) -> Any:
-        asked = Asked(*(more.pop(name) for name in ("folder", "engine", "lake", "master", "remote", "keep")))
+        names = ("folder", "engine", "lake", "master", "remote", "keep", "near")
+        asked = Asked(*(more.pop(name, None) for name in names))
         if asked.engine == "spark" and asked.lake is None:
             raise click.UsageError("--engine spark reads a lake: say which by --lake DIR")
-        if asked.engine != "spark" and (asked.lake or asked.master or asked.remote or asked.keep):
+        of_spark = asked.lake or asked.master or asked.remote or asked.keep or asked.near
+        if asked.engine != "spark" and of_spark:
             raise click.UsageError(
-                "--lake, --master, --remote and --keep go with --engine spark; "
+                "--lake, --master, --remote, --keep and --near go with --engine spark; "
                 "`influence import --lake` brings a lake in"
             )
         return command(*given, asked=asked, **more)
@@ -104,6 +108,14 @@ def asked_options(command: _Command) -> _Command:
         help="Ask the workspace here, or a lake by Apache Spark (docs/scale.md).",
     )
     return workspace_option(engine(lake(master(remote(keep(basis_option(run)))))))  # type: ignore[return-value]  # click is untyped here
+
+
+near_option = click.option(
+    "--near",
+    is_flag=True,
+    help="For Spark: of the lake take only the conversations of those asked about; what needs everybody says so.",
+)
+"""For commands that tell of leaders by name; it goes above `asked_options`."""
 
 
 def inner_workspace_option(command: _Command) -> _Command:

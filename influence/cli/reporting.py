@@ -15,6 +15,7 @@ from influence.cli.options import (
     asked_options,
     json_option,
     narrowing_options,
+    near_option,
     progress,
     window_options,
 )
@@ -108,6 +109,7 @@ class _Listing(click.Option):
     help="A copy for others: people are “a customer”, small groups are merged, and no evidence leads to anybody.",
 )
 @narrowing_options()
+@near_option
 @asked_options
 def report(
     leader: str,
@@ -133,6 +135,8 @@ def report(
     """
     wanted = _Wanted(listed(how.pop("formats")), **how)
     known(wanted.language)
+    if asked.near and audience:
+        raise click.UsageError("--audience asks what everybody did: leave --near out")
     one_alone(wanted.output, wanted.formats, "name one format by --format")
     compile_beside()
     with asked.opened() as workspace, progress("Measuring") as on:

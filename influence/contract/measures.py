@@ -47,6 +47,11 @@ class Measure:
     finds: Mapping[str, Definition]
 
     @property
+    def near(self) -> bool:
+        """Whether what is near the leader is enough for it."""
+        return bool(getattr(self.function, "near", False))
+
+    @property
     def own(self) -> bool:
         """Whether it is one of ours."""
         return self.function.__module__.startswith(OWN)
@@ -59,13 +64,23 @@ class Measure:
         except Exception as error:
             if self.own:
                 raise
-            reason = because(
-                "the measure {measure} of {module} failed: {error}",
-                measure=self.name,
-                module=self.function.__module__,
-                error=error,
+            return self.silent(
+                because(
+                    "the measure {measure} of {module} failed: {error}",
+                    measure=self.name,
+                    module=self.function.__module__,
+                    error=error,
+                )
             )
-            return {name: Finding(name, None, "", reason=reason) for name in self.finds}
+
+    def silent(self, reason: str) -> dict[str, Finding]:
+        """Return what it finds without values, and why."""
+        return {name: Finding(name, None, words.unit, reason=reason) for name, words in self.finds.items()}
+
+
+NEAR_ONLY = because(
+    "this takes what everybody did, and the report was made of the leader's own conversations alone"
+)
 
 
 def finds(**words: Definition | str) -> Callable[[_Function], _Function]:
@@ -85,6 +100,19 @@ def finds(**words: Definition | str) -> Callable[[_Function], _Function]:
         return function
 
     return with_words
+
+
+def near_enough(function: _Function) -> _Function:
+    """Say of a measure that it finds the same where only what is near the leader is at hand (`influence.network.near`).
+
+    >>> @near_enough
+    ... @finds(posts="how many items the leader made")
+    ... def posts(ego): ...
+    >>> posts.near
+    True
+    """
+    function.near = True  # type: ignore[attr-defined]
+    return function
 
 
 def catalogue(wanted: Sequence[str] = ()) -> list[Measure]:

@@ -12,7 +12,7 @@ from influence.chance.bootstrap import conversation_draws
 from influence.chance.intervals import interval
 from influence.contract.details.trend import AgainstBefore
 from influence.contract.findings import Finding
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Floats, Ints
 from influence.measures.moves import (
     DIGITS,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 UNIT = "people more than before"
 
 
+@near_enough
 @finds(
     against_before=Definition(
         "how many more people never met responded than in the period of the same length before",

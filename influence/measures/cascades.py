@@ -15,7 +15,7 @@ from influence.chance.intervals import median_interval, share_interval
 from influence.contract.details.cascades import Generations, Shape, SocialH, Tree
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import NEVER, Flags, Floats, Ints, distinct_pairs
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.network.log_queries import activity_ids, items_that_answer_nothing
@@ -58,6 +58,7 @@ class Shapes:
         )
 
 
+@near_enough
 @finds(
     cascade_size=Definition(
         "how large the answered conversations that the leader begins grow: median, and the largest",
@@ -298,6 +299,7 @@ def _above(graph: nx.Graph) -> Ints:
     return above
 
 
+@near_enough
 @finds(
     reproduction=Definition(
         "how many new people each person reached brings on average",
@@ -372,6 +374,7 @@ def _ratios(counts: Sequence[int]) -> tuple[float, ...]:
     return tuple(after / before for before, after in pairwise(counts) if before)
 
 
+@near_enough
 @finds(
     social_h=Definition(
         "the largest h such that h people outside the team responded in h conversations each",

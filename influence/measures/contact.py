@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from influence.contract.details.contact import BeforeContact, FirstContacts
 from influence.contract.findings import Finding
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.measures.reach import NO_TIMES
 from influence.met.known import Met
 from influence.reach.steps import Alter
@@ -21,6 +21,7 @@ ORDER = ("customer", "partner", "industry", "media", "public", "company", "depar
 """The spheres in which a first contact by influence counts most come first; others follow by name."""
 
 
+@near_enough
 @finds(
     before_contact=Definition(
         "how many people responded before the leader had met them, by sphere, customers first",

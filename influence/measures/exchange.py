@@ -22,7 +22,7 @@ from influence.contract.details.exchange import (
 )
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Ints
 from influence.measures.asked import WAYS, Acts, Inbound, acts_of, inbound, prompted
 from influence.measures.reach import NO_TIMES
@@ -39,6 +39,7 @@ ONLY_MASS_MAIL = because("in this window nobody wrote to, named or answered the 
 LESS_THAN_HALF = because("less than half of what was asked was answered while it could be seen")
 
 
+@near_enough
 @finds(
     pull=Definition(
         "the part of what others say to the leader that came with nothing said to them before",

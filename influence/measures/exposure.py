@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.network.log_queries import exposed_to, items_by, told_exposure
 from influence.network.log_tables import LogTables
 from influence.times import Window
@@ -22,6 +22,7 @@ OF_ALL = because("services tell how often all items of an account were shown, an
 NOT_TOLD = because("no service has said how often the items were shown; LinkedIn does, where it is connected")
 
 
+@near_enough
 @finds(
     own_output=Definition(
         "how many items the leader made: step 1",

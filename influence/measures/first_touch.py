@@ -13,7 +13,7 @@ import numpy as np
 from influence.contract.details.first_touch import FirstTouch, Touched
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import NEVER, Flags, Ints
 from influence.measures.asked import ASKED_AT_ONCE
 from influence.measures.contact import ORDER
@@ -59,6 +59,7 @@ class Touch:
         return (self.contact - self.response) / DAY if self.response < self.contact < NEVER else None
 
 
+@near_enough
 @finds(
     first_touch=Definition(
         "how many people outside responded to the leader before anybody of the organisation had been in contact",

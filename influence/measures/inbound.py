@@ -8,7 +8,7 @@ import numpy as np
 
 from influence.contract.details.inbound import Campaign, MassMail, Unsaid
 from influence.contract.findings import Finding
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Ints
 from influence.measures.reach import NO_TIMES
 from influence.network import log_queries
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 EVER = Window(-(2**62), 2**62)
 
 
+@near_enough
 @finds(
     mass_mail=Definition(
         "how many letters of campaigns came: one letter, many strangers; counted apart from all that is asked",
@@ -74,6 +75,7 @@ def _campaign(ego: Ego, letter: Ints, text: Ints) -> Campaign:
     )
 
 
+@near_enough
 @finds(
     unsaid=Definition(
         "how much by or to the leader nobody said: spam, drafts, automatic replies; never counted as a response",

@@ -12,7 +12,7 @@ from influence.chance.intervals import wilson
 from influence.contract.details.letting_go import CarryOn, Centralisation, OnlyLeaderAnswers
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Flags, Ints, distinct_pairs
 from influence.measures.cascades import BEGAN_NONE, begun
 from influence.measures.reach import NO_TIMES
@@ -45,6 +45,7 @@ class Threads:
     between: NDArray[np.float64]
 
 
+@near_enough
 @finds(
     carry_on=Definition(
         "the part of the conversations begun by the leader that others carry on between themselves",
@@ -108,6 +109,7 @@ def threads(responses: Responses, conversation: Ints, leader: int) -> Threads:
     return Threads(codes, np.bincount(pairs[0], minlength=len(codes)), between)
 
 
+@near_enough
 @finds(
     only_leader_answers=Definition(
         "the part of others' conversations in which nobody but the leader answers",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from influence.contract.details.own_voice import TypedByOthers, Typist
 from influence.contract.findings import Finding
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.measures.exposure import NO_ITEMS
 from influence.network.log_queries import items_by
 from influence.network.sent_mail import typed_by_others
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 
+@near_enough
 @finds(
     typed_by_others=Definition(
         "how many items of the leader's somebody else typed, as you decided or a source states",

@@ -10,7 +10,7 @@ import numpy as np
 from influence.contract.details.persistence import Persistence
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Flags, Ints
 from influence.measures.asked import Acts, acts_of, prompted
 from influence.measures.periods import CannotCompare, on_record
@@ -25,6 +25,7 @@ FEWEST_WEEKS = 4
 NAME, UNIT = "persistence", "share"
 
 
+@near_enough
 @finds(
     persistence=Definition(
         "in what part of the weeks the leader and somebody never met turned to one another",

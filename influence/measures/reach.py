@@ -16,7 +16,7 @@ from influence.chance.intervals import count_between, interval
 from influence.contract.details.reach import Crossed, Crossings, PossibleReach, Prior, Reach
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.contract.turns import steps
 from influence.kernels.arrays import Floats, Ints
 from influence.met.known import Met, moments
@@ -40,6 +40,7 @@ FEWEST_CONVERSATIONS = 5
 TOO_FEW = because("fewer than {n} conversations are too few to draw again", n=FEWEST_CONVERSATIONS)
 
 
+@near_enough
 @finds(
     reach_2=Definition(
         "how many people of the team responded",
@@ -212,6 +213,7 @@ def possible_reach(ego: Ego) -> dict[str, Finding]:
     return {"possible_reach": found}
 
 
+@near_enough
 @finds(
     crossings=Definition(
         "how many people responded before they first met the leader, by sphere; and the other way",

@@ -13,7 +13,7 @@ from influence.chance.unseen import longer
 from influence.chance.unseen import unseen as not_seen
 from influence.contract.details.robustness import Alternative, Robustness, Unseen, UnseenSource
 from influence.contract.findings import Finding
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Floats, Ints, distinct_pairs
 from influence.measures.reach import NO_TIMES, NOBODY
 from influence.network.log_queries import months_by_source, set_aside, source_of, written_to_many
@@ -41,6 +41,7 @@ class Without:
     people: tuple[str, ...] = ()
 
 
+@near_enough
 @finds(
     robustness=Definition(
         "how far reach_4 moves at most when bots, the largest alter, bulk mail … are left out or in",
@@ -165,6 +166,7 @@ def _bulk(ego: Ego) -> Ints:
     return written_to_many(ego.tables, ego.leader, BULK)
 
 
+@near_enough
 @finds(
     unseen=Definition(
         "what reach_4 would be if responses that were not seen behaved like those that were",

@@ -14,7 +14,7 @@ from influence.chance.intervals import interval
 from influence.contract.details.spheres import Heard, ListenedTo, Sources
 from influence.contract.findings import Finding, SphereReach
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Floats
 from influence.measures.reach import FEWEST_CONVERSATIONS
 from influence.network.responses import Responses
@@ -31,6 +31,7 @@ NO_SPHERE = because("whose world the people beyond belong to is not known")
 NO_SOURCES = because("the leader responded to nobody whom they had never met")
 
 
+@near_enough
 @finds(
     sphere_breadth=Definition(
         "how many spheres the reach beyond is spread over, evenly counted",

@@ -10,7 +10,7 @@ from influence.chance.intervals import clustered_share
 from influence.contract.details.stage import Digital, Stage
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.reach import FEWEST_CONVERSATIONS, NO_TIMES
 from influence.network.log_queries import items_by
@@ -22,6 +22,7 @@ NAME, UNIT = "stage", "share"
 NOTHING = because("the leader made no item in this window, and nobody responded")
 
 
+@near_enough
 @finds(
     stage=Definition(
         "what part of all that happens around the leader is done by people never met: where the role stands",

@@ -13,7 +13,7 @@ import numpy as np
 from influence.contract.details.tags import Carried, Tags
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.contract.narrowing import is_tag
 from influence.kernels.arrays import Ints
 from influence.measures.brand import accounts_of
@@ -34,6 +34,7 @@ NO_TAGS = because(
 )
 
 
+@near_enough
 @finds(
     tags=Definition(
         "how many people never met responded to items of the leader with a tag, or on a topic of the settings",
@@ -90,7 +91,7 @@ class _Counting:
         self._inside = ego.window.holds(ego.log.items.time)
         self._edges = weeks(ego.window, ego.settings.zone)
         codes, _ = accounts_of(ego, ego.settings.voices)
-        self._voices = sorted(codes - {ego.leader})
+        self._voices = [] if ego.tables.near else sorted(codes - {ego.leader})
 
     @property
     def first_week(self) -> str | None:

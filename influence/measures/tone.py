@@ -12,7 +12,7 @@ from influence.chance.intervals import wilson
 from influence.contract.details.tone import Toned, ToneOf
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.contract.records import Tone
 from influence.kernels.arrays import Ints
 from influence.measures.reach import NO_TIMES
@@ -32,6 +32,7 @@ ONE_SIDED = 0.9
 """A two-sided interval of 90 % leaves 5 % below it."""
 
 
+@near_enough
 @finds(
     tone=Definition(
         "what part of those never met who responded, and of whom it is told, took it in a hostile way",

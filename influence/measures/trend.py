@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from influence.contract.details.trend import LevelBreak, TrendBreaks, TrendSlope
 from influence.contract.findings import MONTH, WEEK, Finding, Month, Week
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.contract.turns import steps
 from influence.contract.wording import counted
 from influence.kernels.arrays import Floats
@@ -365,6 +365,7 @@ def _sources_at(last: str, first: str, edges: Mapping[str, Sequence[str]]) -> tu
     return tuple(sorted(found))
 
 
+@near_enough
 @finds(
     trend_slope=Definition(
         "how many more people never met each month brings than the month before",

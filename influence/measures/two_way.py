@@ -11,13 +11,14 @@ from influence.chance.intervals import share_interval
 from influence.contract.details.exchange import TwoWayShare
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Flags
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
 
 
+@near_enough
 @finds(
     two_way_share=Definition(
         "the part of the people never met with whom responses went both ways",

@@ -15,6 +15,7 @@ from influence.kernels.arrays import UNDATED, Flags, Floats, Ints
 from influence.measures.asked import WAYS, Acts, Inbound, said_in
 from influence.measures.cascades import heads
 from influence.network.log_queries import activity_ids, items_of_ids
+from influence.network.ties import responses_to
 from influence.people.decisions import DONE, SNOOZE, Decision, Decisions, codes
 from influence.times import DAY, stated
 
@@ -248,15 +249,8 @@ def worths(ego: Ego, said: Inbound, found: Conversations, most: int | None = Non
 
 def _answered_by(ego: Ego, person: Ints) -> Ints:
     """Return how many people besides the leader responded to each of some people in the window."""
-    responses = ego.responses
-    kept = np.isin(responses.target, person) & (responses.responder != ego.leader)
-    pairs = np.unique(responses.target[kept].astype(np.int64) * len(ego.people) + responses.responder[kept])
-    target, count = np.unique(pairs // len(ego.people), return_counts=True)
-    found = np.zeros(len(person), np.int64)
-    if len(target):
-        place = np.minimum(np.searchsorted(target, person), len(target) - 1)
-        found = np.where(target[place] == person, count[place], 0)
-    return found
+    target, responder, _ = responses_to(ego.log, np.unique(person), ego.window)
+    return np.bincount(target[responder != ego.leader], minlength=len(ego.people))[person]
 
 
 def short_names(ids: Sequence[str], *, whole: bool = False) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Where a system is on record: from when on, and in which weeks it is silent."""
+"""When anything is on record: at all, and of a system from when on, and in which weeks it is silent."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ SELECT w.row, count(DISTINCT i.system) AS systems FROM item i
 JOIN wanted_weeks w ON epoch_us(i.time) >= w.since AND epoch_us(i.time) < w.until
 WHERE i.system IN (SELECT unnest($systems)) GROUP BY w.row
 """
+
+
+_HOURS = """
+SELECT unnest([min(epoch_us(time)), max(epoch_us(time))]) AS time FROM item GROUP BY epoch_us(time) // 3_600_000_000
+ORDER BY time
+"""
+
+
+def hours_recorded(tables: LogTables) -> Ints:
+    """Return of each hour in which anything was done the first moment and the last, in order, in microseconds."""
+    return numbers(tables.whole.rows(_HOURS), "time")
 
 
 def heard_from(tables: LogTables, systems: Collection[str]) -> int:

@@ -386,10 +386,10 @@ def ties_of_influence(tables: LogTables) -> tuple[Ints, Ints, Floats]:
 
 def _of_part(tables: LogTables, people: Ints) -> Flags:
     """Tell whose ties count: a tie has neither tag nor channel, and goes with the spheres of both its ends."""
-    part = tables.part
-    if part is None:
+    part, narrowed = tables.part, tables.narrowed
+    if part is None or narrowed is None:
         return np.ones(len(people), bool)
-    if part.narrowed.to.by_items or part.people is None:
+    if narrowed.to.by_items or part.people is None:
         return np.zeros(len(people), bool)
     kept: Flags = part.people[people]
     return kept

@@ -19,7 +19,7 @@ import pyarrow as pa
 from influence.contract.narrowing import Narrowed, Narrowing, NarrowingError, bare, is_tag
 from influence.kernels.arrays import Flags, Ints
 from influence.network.log_tables import LogTables, Part
-from influence.network.reading import NAMES, numbers, responses
+from influence.network.reading import NAMES, THREAD, numbers, responses
 from influence.network.subjects import (
     TAGGED,
     flags_of,
@@ -29,6 +29,7 @@ from influence.network.subjects import (
     words_kept,
 )
 from influence.people.tables import PeopleTables
+from influence.store.engine import Engine
 
 _NEAR = 3
 """So many of the nearest names are told where one is unknown."""
@@ -200,7 +201,7 @@ _COLUMNS = (
 )
 _ITEM = f"""
 SELECT k.place AS item, CASE WHEN i.parent IS NOT NULL THEN coalesce(p.place, -1) END AS parent,
-    {", ".join(f"i.{name}" for name in _COLUMNS)}
+    {", ".join(f"i.{name}" for name in _COLUMNS)}{{more}}
 FROM item i JOIN kept_item k ON k.item = i.item LEFT JOIN kept_item p ON p.item = i.parent ORDER BY k.place
 """
 _WHOM = "SELECT k.place AS item, a.person FROM {of} a JOIN kept_item k ON k.item = a.item ORDER BY ALL"
@@ -209,7 +210,6 @@ SELECT k.place AS item, p.place AS parent, l.inferred, l.responds FROM link l
 JOIN kept_item k ON k.item = l.item JOIN kept_item p ON p.item = l.parent ORDER BY k.place, l.inferred, p.place
 """
 _TABLES = {
-    "item": _ITEM,
     "addressed": _WHOM.format(of="addressed"),
     "mentioned": _WHOM.format(of="mentioned"),
     "link": _LINK,
@@ -219,20 +219,30 @@ _NUMBERS = {"link": "FROM link ORDER BY item, inferred, parent", "mentioned": "F
 
 def _tables_of(whole: LogTables, kept: Ints, part: Part) -> LogTables:
     """Make the tables of some items, numbered anew in their order; conversations stay those of the whole log."""
+    engine = tables_beside(whole, kept)
+
+    def read() -> dict[str, pa.Table]:
+        log = {name: engine.arrow(sql) for name, sql in _NUMBERS.items()}
+        log["item"] = whole.log["item"].take(pa.array(kept))
+        log["response"] = responses(log["item"], log["link"], log.pop("mentioned"))
+        return log
+
+    return LogTables(engine, whole.people, read, part)
+
+
+def tables_beside(whole: LogTables, kept: Ints) -> Engine:
+    """Return an engine beside that of a whole log whose tables hold some items, numbered anew in their order."""
     engine = whole.engine.beside()
     PeopleTables.of(engine, whole.people)
     if not engine.elsewhere:
         for name in NAMES:
             engine.offer(name, whole.log[name])
-    place = np.arange(len(kept), dtype=np.int32)
-    engine.offer("kept_item", pa.table({"item": kept.astype(np.int32), "place": place}))
-    made = {} if engine.elsewhere else {name: engine.arrow(sql) for name, sql in _TABLES.items()}
-    for name, sql in _TABLES.items():
+    engine.offer("kept_item", pa.table({"item": kept, "place": np.arange(len(kept), dtype=np.int32)}))
+    queries = {**_TABLES, "item": _ITEM.format(more=f", i.{THREAD}" if engine.elsewhere else "")}
+    made = {} if engine.elsewhere else {name: engine.arrow(sql) for name, sql in queries.items()}
+    for name, sql in queries.items():
         if engine.elsewhere:
             engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
         else:
             engine.offer(name, made[name])
-    log = {name: engine.arrow(sql) for name, sql in _NUMBERS.items()}
-    log["item"] = whole.log["item"].take(pa.array(kept))
-    log["response"] = responses(log["item"], log["link"], log.pop("mentioned"))
-    return LogTables(engine, whole.people, log, part)
+    return engine

@@ -14,9 +14,11 @@ from influence.contract.records import SPHERES
 from influence.kernels.arrays import Codes, Flags, Floats, Ints
 from influence.met.everybody import Pairs, met_by_pairs
 from influence.network.doings import channel_by_item
+from influence.network.heard import hours_recorded
 from influence.network.log_queries import on_lists, ties_of_influence
 from influence.network.log_tables import LogTables
 from influence.network.narrowing import View, narrowed
+from influence.network.near import near
 from influence.network.network import Network
 from influence.network.responses import Log, Responses, read_log
 from influence.people.directory import People
@@ -57,9 +59,19 @@ class Population:
         self.kept = kept or Kept(None, "")
         self.people = resolve(engine) if people is None else people
         self.tables = tables or LogTables.of(engine, self.people, kept=self.kept)
-        self.log: Log = read_log(self.tables)
-        self.recorded: Ints = self.log.items.time
-        """When anything was done at all, in order; of a part of the log as of the whole."""
+
+    @cached_property
+    def log(self) -> Log:
+        """Items, links and responses as arrays."""
+        return read_log(self.tables)
+
+    @cached_property
+    def recorded(self) -> Ints:
+        """When anything was done at all, in order, of a part of the log as of the whole; elsewhere by the hour.
+
+        Of each hour its first moment and its last tell what any month or day holds.
+        """
+        return hours_recorded(self.tables) if self.engine.elsewhere else self.log.items.time
 
     def narrowed(self, only: Narrowing, seen_from: Sequence[int] = ()) -> Self:
         """Return the part of it that is asked for; spheres are those that some leaders (by code) see, and themselves.
@@ -73,6 +85,18 @@ class Population:
             return self
         people = self._of_spheres(only, seen_from) if only.spheres else None
         tables = narrowed(self.tables, only, View(self.settings.topics, people))
+        part = type(self)(tables.engine, self.settings, self.people, tables=tables)
+        part.recorded = self.recorded
+        return part
+
+    def near(self, leaders: Sequence[int]) -> Self:
+        """Return what is near some leaders (person codes) alone; measures that need everybody say so of it.
+
+        >>> from influence.store.store import Store
+        >>> Population(Store().engine, Settings()).near([]).tables.near
+        True
+        """
+        tables = near(self.tables, leaders, self.settings.hands)
         part = type(self)(tables.engine, self.settings, self.people, tables=tables)
         part.recorded = self.recorded
         return part
@@ -118,7 +142,7 @@ class Population:
     @property
     def dated(self) -> bool:
         """Whether there is any activity with a time; an undated network has none."""
-        return len(self.log.items) > 0
+        return len(self.recorded) > 0
 
     def met_by_pairs(self, leader: Codes, person: Codes, first: Ints) -> tuple[Floats, Flags]:
         """Return m(v) of many pairs by a moment each, and whether it is known; pairs are sorted by leader, person."""

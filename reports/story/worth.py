@@ -6,6 +6,7 @@ from influence.contract.details.many import SecondGenerationLeaders
 from influence.contract.findings import Report
 from influence.contract.headline import mostly_unknown, storm
 from influence.contract.language import listing, message, translated
+from influence.contract.measures import NEAR_ONLY
 from influence.contract.wording import between, counted, number
 from reports.story import standing
 from reports.story.helped import help_outcome
@@ -145,15 +146,10 @@ def _named(report: Report) -> tuple[Sentence, ...]:
         return ()
     about = "advice_backtest" if "advice_backtest" in report.findings else "advice"
     if not report.known("advice"):
-        reason = Span(
-            translated("the forecast has shown no skill")
-            if report.known("advice_backtest")
-            else translated("there is too little to test a forecast on"),
-            about,
-        )
         return (
             say(
-                "What a step up in exchange with chosen people would bring cannot be told: {why}.", why=reason
+                "What a step up in exchange with chosen people would bring cannot be told: {why}.",
+                why=Span(_why_not_named(report, about), about),
             ),
         )
     return (
@@ -164,6 +160,15 @@ def _named(report: Report) -> tuple[Sentence, ...]:
             test=Span(translated("back-test"), about),
         ),
     )
+
+
+def _why_not_named(report: Report, about: str) -> str:
+    if report.known("advice_backtest"):
+        return translated("the forecast has shown no skill")
+    untried = report.findings[about]
+    if untried.reason == NEAR_ONLY:
+        return why_too_little(untried)
+    return translated("there is too little to test a forecast on")
 
 
 def _coming_back(report: Report) -> tuple[Sentence, ...]:

@@ -421,6 +421,22 @@ def test_what_is_not_asked_of_spark_says_so(run, words):
     assert "this is not asked of Spark: advise, campaign, compare, many, network, report, tags are;" in error
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["compare", "x", "y", "--near"], "--keep and --near go with --engine spark"),
+        (
+            ["report", "x", "--near", "--engine", "spark", "--lake", "l", "--audience", "sphere:customer"],
+            "--audience asks what everybody did: leave --near out",
+        ),
+    ],
+)
+def test_what_is_near_is_asked_of_spark_and_of_no_audience(run, words, told):
+    code, out, error = run(*words)
+    assert (2, "") == (code, out)
+    assert told in error
+
+
 @pytest.mark.parametrize("words", [("import", ""), ("import", "--lake", "")])
 def test_an_empty_path_is_not_taken_for_this_folder(run, words):
     code, out, error = run(*words)

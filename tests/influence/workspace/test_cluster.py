@@ -44,6 +44,7 @@ from influence.store.spark import KEPT, SparkEngine, SparkError, session
 from influence.store.spark_sql import spoken
 from tests.influence.store.test_lake import of_store_7
 from tests.kit.draws import LONG
+from tests.kit.in_cluster import InCluster
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 pytestmark = pytest.mark.skipif(
@@ -200,6 +201,11 @@ class Both:
     def keep(self, _names, _matters):
         """Nothing is."""
 
+    def beside(self):
+        other = Both(self.first.beside(), self.second.beside())
+        other.other, other.rows = self.other, self.rows
+        return other
+
     def offer(self, name, rows):
         self.first.offer(name, rows)
         self.second.offer(name, rows)
@@ -259,10 +265,15 @@ def office(tmp_path_factory):
 
 def test_every_statement_has_the_same_answer(spark, office):
     with Workspace(office / "w") as workspace:
-        both = Both(workspace.store.engine.beside(), SparkEngine(spark, str(office / "lake")))
+        both = Both(InCluster(workspace.store.engine.beside()), SparkEngine(spark, str(office / "lake")))
         asked = Analysis(both, workspace.settings, who_is_who(both, Kept(None, "")), Kept(None, ""))
         report = asked.about(asked.people.find("p0"), asked.whole_window())
         assert workspace.report("p0") == report
+        near = asked.near([asked.people.find("p3")])
+        there = near.about(asked.people.find("p3"), asked.whole_window(), ["exchange"])
+        assert 0 < len(near.log.items) < len(asked.log.items)
+        here = workspace.report("p3", measures=["exchange"])
+        assert here == replace(there, reasons=here.reasons)
         subjects(asked.tables, workspace.settings.topics)
         assert sum(ways(asked.tables, asked.people.find("p0"), asked.whole_window()).values()) > 0
     assert {} == both.other
@@ -450,6 +461,17 @@ def test_a_server_of_spark_connect_gives_the_same(port, office):
     )
     assert command(*asked) == there
     assert ("", 0) == there[1:]
+
+
+@pytest.mark.skipif(not LONG, reason="a minute of a processor: `make hostile` tries it")
+@pytest.mark.usefixtures("spark")
+def test_what_is_near_those_compared_is_compared_alike(port, office):
+    asked = ("compare", "p1", "p3", "--json", "-w", office / "w", "--measures", "reach_4,two_way")
+    spark = ("--engine", "spark", "--lake", office / "lake", "--remote", f"sc://127.0.0.1:{port}", "--near")
+    assert command(*asked) == command(*asked, *spark)
+    _, error, code = command(*asked, *spark, "--tag", "plan1")
+    assert code == 1
+    assert "ask for a tag, a topic, a channel or a sphere without --near" in error
 
 
 # --- what cannot be done ------------------------------------------------------------------------------------
