@@ -54,7 +54,7 @@ UNION SELECT l.item FROM link l JOIN own o ON o.item = l.parent
 """
 _NEAR = """
 CREATE OR REPLACE TEMP TABLE near AS
-WITH here AS (SELECT coalesce(t.talk, s.item) AS talk FROM seed s LEFT JOIN talk t USING (item) UNION SELECT -1)
+WITH here AS (SELECT DISTINCT coalesce(t.talk, s.item) AS talk FROM seed s LEFT JOIN talk t USING (item))
 SELECT t.item FROM talk t JOIN here h USING (talk) UNION SELECT talk FROM here WHERE talk >= 0
 """
 _ACROSS = """

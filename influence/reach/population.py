@@ -90,11 +90,9 @@ class Population:
         return part
 
     def near(self, leaders: Sequence[int]) -> Self:
-        """Return what is near some leaders (person codes) alone; measures that need everybody say so of it.
+        """Return what is near some leaders (person codes) alone, of a log that lies elsewhere.
 
-        >>> from influence.store.store import Store
-        >>> Population(Store().engine, Settings()).near([]).tables.near
-        True
+        Measures that need everybody say so of it (`contract.measures.near_enough`).
         """
         tables = near(self.tables, leaders, self.settings.hands)
         part = type(self)(tables.engine, self.settings, self.people, tables=tables)

@@ -129,6 +129,27 @@ def test_a_thread_is_near_from_end_to_end_and_no_other_is(tmp_path, length):
         assert len(set(part.log.items.conversation.tolist())) == 1
 
 
+def test_what_answers_two_at_once_is_near_by_the_second_too(tmp_path):
+    """Where neither threads nor subjects tell, dan answers eve and bob by one message: bob's answered ann."""
+
+    def sent(name, day, actor, *to):
+        return {**item(name, f"x:{actor}", day), "verb": "message", "to": [f"x:{one}" for one in to]}
+
+    log = [
+        sent("far", 1, "eve", "dan"),
+        sent("own", 1.5, "ann", "bob"),
+        sent("answer", 2, "bob", "ann", "dan"),
+        sent("both", 3, "dan", "eve", "bob"),
+        sent("other", 3, "fay", "gus"),
+    ]
+    with stored(tmp_path, log, [], []) as workspace:
+        code = workspace.analysis.people.find("x:ann")
+        part = near(workspace, code)
+        found = told(part, code)
+    assert len(part.log.items) == 4
+    assert found["findings"]["passed_on"].value == 1
+
+
 def test_several_leaders_are_taken_at_once(demo):
     workspace, leader = demo
     other = workspace.analysis.people.find("e003")
