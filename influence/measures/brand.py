@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,11 @@ from numpy.typing import ArrayLike
 from influence.contract.details.brand import PersonAgainstBrand, Side, SphereSides
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
+from influence.contract.measures import Definition, finds, near_enough
 from influence.kernels.arrays import Flags, Floats, Ints
 from influence.measures.cascades import heads
 from influence.measures.reach import NO_TIMES
 from influence.network.log_queries import items_by, system_of
-from influence.people.directory import UnknownPerson
 
 if TYPE_CHECKING:
     from influence.reach.ego import Ego
@@ -73,6 +72,7 @@ class Drawn:
         return np.bincount(chosen, minlength=self.items)
 
 
+@near_enough
 @finds(
     person_against_brand=Definition(
         "how many times the responses per item of the organisation's accounts the leader draws",
@@ -109,7 +109,7 @@ def against(ego: Ego, brand: Sequence[str]) -> Finding:
         return _unknown(NO_BRAND)
     if not ego.dated:
         return _unknown(NO_TIMES)
-    codes, missing = accounts_of(ego, brand)
+    codes, missing = ego.people.owners(brand)
     not_here = tuple(missing) or None
     if not codes or ego.leader in codes:
         return _unknown(ITSELF if codes else NOT_HERE, not_here)
@@ -133,17 +133,6 @@ def against(ego: Ego, brand: Sequence[str]) -> Finding:
 
 def _unknown(reason: str, not_here: tuple[str, ...] | None = None) -> Finding:
     return Finding(NAME, None, UNIT, reason=reason, detail=PersonAgainstBrand(not_here) if not_here else {})
-
-
-def accounts_of(ego: Ego, brand: Iterable[str]) -> tuple[set[int], list[str]]:
-    """Return the people who own the accounts, and the accounts that nobody here is known by."""
-    codes, missing = set(), []
-    for words in brand:
-        try:
-            codes.add(ego.people.find(words))
-        except UnknownPerson:
-            missing.append(ego.people.told_as(words))
-    return codes, missing
 
 
 def systems_of(ego: Ego, authors: set[int]) -> frozenset[str]:

@@ -24,7 +24,6 @@ from influence.measures.brand import (
     TOO_LITTLE,
     Drawn,
     Ratio,
-    accounts_of,
     drawn_by,
     rate_ratio,
     side_of,
@@ -81,7 +80,7 @@ def employees_against_brand(ego: Ego) -> dict[str, Finding]:
     reason = NO_BRAND if not brand else None if ego.dated else NO_TIMES
     if reason is not None:
         return {NAME: Finding(NAME, None, UNIT, reason=reason)}
-    codes, _ = accounts_of(ego, brand)
+    codes, _ = ego.people.owners(brand)
     if not codes or ego.leader in codes:
         return {NAME: Finding(NAME, None, UNIT, reason=ITSELF if codes else NOT_HERE)}
     authors, systems = _authors(ego, codes), systems_of(ego, codes)

@@ -10,8 +10,8 @@ from influence.chance.intervals import clustered_share
 from influence.contract.details.named_voices import AmongVoices, Voice
 from influence.contract.findings import Finding
 from influence.contract.language import because
-from influence.contract.measures import Definition, finds
-from influence.measures.brand import FEWEST, Drawn, accounts_of, drawn_by, rate_ratio, side_of, systems_of
+from influence.contract.measures import Definition, finds, near_enough
+from influence.measures.brand import FEWEST, Drawn, drawn_by, rate_ratio, side_of, systems_of
 from influence.measures.reach import FEWEST_CONVERSATIONS, NO_TIMES
 from influence.network.log_queries import items_by, system_of
 from influence.reach.everybody import everybodys_reach
@@ -27,6 +27,7 @@ LEADER_MORE, VOICE_MORE = because("the leader draws more"), because("the voice d
 ALIKE, TOO_LITTLE = because("cannot be told apart"), because("too little to say")
 
 
+@near_enough
 @finds(
     among_voices=Definition(
         "the part of all responses to the leader and the voices named that is to the leader",
@@ -73,7 +74,7 @@ def _voices(ego: Ego) -> tuple[list[int], list[str]]:
     found: dict[int, None] = {}
     missing = []
     for name in ego.settings.voices:
-        codes, unknown = accounts_of(ego, [name])
+        codes, unknown = ego.people.owners([name])
         found |= dict.fromkeys(codes - {ego.leader})
         missing += unknown
     return list(found), missing

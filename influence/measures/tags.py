@@ -16,7 +16,6 @@ from influence.contract.language import because
 from influence.contract.measures import Definition, finds, near_enough
 from influence.contract.narrowing import is_tag
 from influence.kernels.arrays import Ints
-from influence.measures.brand import accounts_of
 from influence.measures.reach import NO_TIMES
 from influence.network.responses import Responses
 from influence.network.subjects import tags_by, topic_flags, words_kept
@@ -90,8 +89,8 @@ class _Counting:
         self._mine = ego.responses.where((ego.responses.target == ego.leader) & by_people)
         self._inside = ego.window.holds(ego.log.items.time)
         self._edges = weeks(ego.window, ego.settings.zone)
-        codes, _ = accounts_of(ego, ego.settings.voices)
-        self._voices = [] if ego.tables.near else sorted(codes - {ego.leader})
+        codes, _ = ego.people.owners(ego.settings.voices)
+        self._voices = sorted(codes - {ego.leader})
 
     @property
     def first_week(self) -> str | None:

@@ -165,6 +165,16 @@ class People:
             pseudonym=self.pseudonym,
         )
 
+    def owners(self, accounts: Iterable[str]) -> tuple[set[int], list[str]]:
+        """Return the people who own some accounts, and the accounts by which nobody is known, or more than one."""
+        codes, missing = set(), []
+        for words in accounts:
+            try:
+                codes.add(self.find(words))
+            except UnknownPerson:
+                missing.append(self.told_as(words))
+        return codes, missing
+
     def told_as(self, words: str) -> str:
         """Return how somebody whom settings or a plan name is called in what is told: as they are named there.
 

@@ -90,11 +90,12 @@ class Population:
         return part
 
     def near(self, leaders: Sequence[int]) -> Self:
-        """Return what is near some leaders (person codes) alone, of a log that lies elsewhere.
+        """Return what is near some leaders (person codes), and the brand and voices they are held against, alone.
 
-        Measures that need everybody say so of it (`contract.measures.near_enough`).
+        It is taken of a log that lies elsewhere; measures that need everybody say so (`contract.measures.near_enough`).
         """
-        tables = near(self.tables, leaders, self.settings.hands)
+        named, _ = self.people.owners((*self.settings.brand, *self.settings.voices))
+        tables = near(self.tables, sorted({*leaders, *named}), self.settings.hands)
         part = type(self)(tables.engine, self.settings, self.people, tables=tables)
         part.recorded = self.recorded
         return part
