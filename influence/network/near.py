@@ -15,7 +15,7 @@ import pyarrow as pa
 from influence.kernels.arrays import Ints
 from influence.network.log_tables import LogTables, Part
 from influence.network.narrowing import tables_beside
-from influence.network.reading import as_numbers, numbers
+from influence.network.reading import NAMED, as_numbers, numbers
 from influence.store.engine import Engine, count
 
 _UP = """
@@ -31,13 +31,13 @@ FROM up u LEFT JOIN up h ON h.item = u.head
 """Each turn looks twice as far up: a thread of a thousand answers takes ten. What goes round in a circle never ends."""
 _GOING = "SELECT count(*) AS n FROM up WHERE going"
 
-_TALK = """
+_TALK = f"""
 CREATE OR REPLACE TEMP TABLE talk AS
-WITH root AS (SELECT i.item, i.thread, coalesce(u.going, false) AS circular FROM item i LEFT JOIN up u USING (item)
-    WHERE u.item IS NULL OR u.going),
-named AS (SELECT thread, CASE WHEN bool_or(circular) THEN -1 ELSE min(item) END AS head FROM root
-    GROUP BY thread HAVING count(*) > 1 OR bool_or(circular)),
-headed AS (SELECT r.item, n.head FROM root r JOIN named n USING (thread) WHERE n.head < r.item)
+WITH root AS (SELECT i.item, {NAMED} AS name, coalesce(u.going, false) AS circular
+    FROM item i LEFT JOIN up u USING (item) WHERE u.item IS NULL OR u.going),
+named AS (SELECT name, CASE WHEN bool_or(circular) THEN -1 ELSE min(item) END AS head FROM root
+    GROUP BY name HAVING count(*) > 1 OR bool_or(circular)),
+headed AS (SELECT r.item, n.head FROM root r JOIN named n USING (name) WHERE n.head < r.item)
 SELECT u.item, coalesce(h.head, u.head) AS talk FROM up u LEFT JOIN headed h ON h.item = u.head WHERE NOT u.going
 UNION ALL SELECT item, head FROM headed
 """

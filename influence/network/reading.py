@@ -48,8 +48,7 @@ FROM (SELECT hour, count(*) AS items FROM read_order GROUP BY hour)
 _ITEMS = """
 CREATE OR REPLACE TEMP TABLE read_item AS
 SELECT (h.before + o.nth - 1)::INTEGER AS item, a.seq, a.id, a.time, o.author, a.verb,
-    coalesce(c.original, a.parent) AS parent, coalesce(a.conversation, c.original, a.parent, a.id) AS thread,
-    a.channel, a.source,
+    coalesce(c.original, a.parent) AS parent, a.conversation, a.channel, a.source,
     split_part(a.actor, ':', 1) AS system, a.subject, a.wording, a.answers, a.inferred,
     array_length(a.addressees)::INTEGER AS addressees, nullif(t.person, o.author) AS typist, false AS decided
 FROM activity_log a JOIN read_order o USING (seq) JOIN read_hour h USING (hour)
@@ -70,7 +69,7 @@ WHERE s.outbox IS NOT NULL
 
 _WRITTEN_FOR = """
 CREATE OR REPLACE TEMP TABLE read_item AS
-SELECT i.item, i.seq, i.id, i.time, coalesce(f.leader, i.author) AS author, i.verb, i.parent, i.thread,
+SELECT i.item, i.seq, i.id, i.time, coalesce(f.leader, i.author) AS author, i.verb, i.parent, i.conversation,
     i.channel, i.source, i.system, i.subject, i.wording, i.answers, i.inferred, i.addressees,
     CASE WHEN f.leader IS NULL THEN i.typist ELSE i.author END AS typist, f.leader IS NOT NULL AS decided
 FROM read_item i LEFT JOIN (
@@ -167,8 +166,6 @@ UNION ALL SELECT item, parent, true, true FROM ({_BY_EXCHANGE})
 """
 
 _WORDS = ("verb", "channel", "source", "system", "subject", "wording")
-THREAD = "thread"
-"""By what name an item goes that answers nothing: items of one name are one conversation."""
 """What many items say alike: where they come here each text is held once, before anything else of the items is read."""
 _TEXTS = f"SELECT item, {', '.join(_WORDS)} FROM read_item"
 _ITEM = f"""
@@ -193,15 +190,22 @@ _NUMBERS = {
     "mentioned": "SELECT TRY_CAST(item AS INTEGER) AS item, person FROM mentioned",
 }
 """What arrays hold of the log, and what responses are worked out of: items that come here are counted in 32 bits."""
+THREAD = "thread"
+_THREAD = "coalesce(i.conversation, CASE WHEN q.parent IS NULL THEN i.parent END)"
+NAMED = f"coalesce(i.{THREAD}, i.id)"
+"""What a conversation is called by what heads it: as a source says, as what that answers and is not here, or as it."""
 _FIRSTS = """
 WITH root AS (
-    SELECT i.item, i.thread
-    FROM {item} i LEFT JOIN (SELECT DISTINCT item, true AS linked FROM {link}) l USING (item)
+    SELECT i.item, {name} AS name
+    FROM {item} LEFT JOIN (SELECT DISTINCT item, true AS linked FROM {link}) l USING (item)
     WHERE l.linked IS NULL OR i.item IN (SELECT item FROM circle)),
-named AS (SELECT thread, min(item) AS first FROM root GROUP BY thread HAVING count(*) > 1)
-SELECT r.item, n.first FROM root r JOIN named n USING (thread) WHERE n.first < r.item
+named AS (SELECT name, min(item) AS first FROM root GROUP BY name HAVING count(*) > 1)
+SELECT r.item, n.first FROM root r JOIN named n USING (name) WHERE n.first < r.item
 """
 """Of what heads no conversation of its own, since an earlier item has the same name of one: that item. They are few."""
+_READ = "read_item i LEFT JOIN read_parent q USING (item)"
+_FIRSTS_READ = _FIRSTS.format(item=_READ, link="read_link", name=f"coalesce({_THREAD}, i.id)")
+_FIRSTS_MADE = _FIRSTS.format(item="item i", link="link", name=NAMED)
 NAMES = ("item", *_TABLES, "response")
 _BY_MONTH = ("item", "addressed", "mentioned", "link")
 _MADE = {name: name in _BY_MONTH for name in ("item", *_TABLES)}
@@ -222,8 +226,7 @@ def read(engine: Engine, writing: Mapping[tuple[int, int], str]) -> dict[str, pa
     found["response"] = responses(found["item"], found["link"], found["mentioned"])
     roots = _heads(len(found["item"]), found["link"])
     _offer_circles(engine, roots, found["link"])
-    firsts = engine.arrow(_FIRSTS.format(item="read_item", link="read_link"))
-    texts["conversation"] = _conversations(firsts, roots)
+    texts["conversation"] = _conversations(engine.arrow(_FIRSTS_READ), roots)
     for name, column in texts.items():
         found["item"] = found["item"].append_column(name, column)
     _let_go(engine)
@@ -238,7 +241,7 @@ def make(engine: Engine, writing: Mapping[tuple[int, int], str], whose: pa.Table
     made_of = (sorted(writing.items()), _sum(whose))
     if not engine.kept(_MADE, made_of):
         _work_out(engine, writing)
-        whole = _ITEM.format(more="".join(f", i.{name}" for name in (*_WORDS, THREAD)))
+        whole = _ITEM.format(more="".join(f", i.{name}" for name in _WORDS) + f", {_THREAD} AS {THREAD}")
         for name, sql in {"item": whole, **_TABLES}.items():
             engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
         _let_go(engine)
@@ -256,7 +259,7 @@ def as_numbers(engine: Engine, made_of: object = None) -> dict[str, pa.Table]:
     roots = _heads(len(found["item"]), found["link"])
     if not engine.kept(_FIRST, ("first", made_of)):
         _offer_circles(engine, roots, found["link"])
-        engine.run(f"CREATE OR REPLACE TEMP TABLE first AS {_FIRSTS.format(item='item', link='link')}")
+        engine.run(f"CREATE OR REPLACE TEMP TABLE first AS {_FIRSTS_MADE}")
         engine.keep(_FIRST, ("first", made_of))
     conversation = _conversations(engine.arrow("FROM first"), roots)
     found["item"] = found["item"].append_column("conversation", conversation)
