@@ -63,6 +63,13 @@ SELECT l.item FROM link l JOIN near n ON n.item = l.parent UNION SELECT item FRO
 """
 _NEW = "SELECT count(*) AS n FROM seed s LEFT JOIN near n ON n.item = s.item WHERE n.item IS NULL"
 
+_ACTIVITIES = """
+CREATE OR REPLACE TEMP TABLE activity_log AS
+SELECT a.seq, a.key, a.url, a.conversation, a.parent, a.tags, a.tone, a.rating, a.reaction, a.text FROM activity_log a
+SEMI JOIN item i ON i.seq = a.seq
+"""
+"""What statements ask of these items they need not look for among everything."""
+
 _KEPT = {"talk": True}
 
 
@@ -77,6 +84,7 @@ def near(whole: LogTables, leaders: Sequence[int], hands: int) -> LogTables:
         _tell_conversations(engine)
         engine.keep(_KEPT, ("talk", whole.made_of))
     beside = tables_beside(whole, _items(engine, leaders, hands))
+    beside.run(_ACTIVITIES)
     return LogTables(beside, whole.people, partial(as_numbers, beside), Part(whole))
 
 

@@ -25,7 +25,9 @@ class InCluster:
         self.offer(making.split()[-1], self.here.arrow(query, params))
 
     def offer(self, name, rows):
-        """Let SQL read rows under a name."""
+        """Let SQL read rows under a name; a view keeps what it showed, which DuckDB would look up anew."""
+        for view in ("activities", "unsaid_activities") if name == "activity_log" else ():
+            self.offer(view, self.here.arrow(f"FROM {view}"))
         self.here.offer(name, rows)
         self.made[name] = rows
 
