@@ -8,6 +8,7 @@ from importlib import import_module
 import pytest
 
 from influence.kernels.ahead import _FOR_A_REPORT
+from tests.kit.draws import LONG
 
 ASKED = """
 import atexit, sys
@@ -39,6 +40,7 @@ def loops_asked_for(program, *words):
     return {line for line in ran("-c", ASKED + program, *words).splitlines() if "influence.kernels." in line}
 
 
+@pytest.mark.skipif(not LONG, reason="a whole report, traced: `make hostile` tries it")
 def test_a_report_on_the_invented_company_finds_every_loop_that_it_runs(invented, tmp_path):
     workspace, leader = invented(tmp_path / "demo")
     workspace.close()
