@@ -63,7 +63,9 @@ class Analysis(Population):
         Raises:
             EmptyWindow: that is so.
         """
-        time = self.log.items.time if self.tables.narrowed else self.recorded
+        time = self.log.items.time
+        if self.tables.near:
+            time = np.union1d(time, self.recorded)
         if len(self.ties.source) or bool(window.holds(time).any()):
             return
         if not len(time):

@@ -46,7 +46,7 @@ class Asked:
     master: str | None
     remote: str | None
     keep: bool
-    near: bool | None
+    near: bool
 
     @contextmanager
     def opened(self) -> Iterator[Campaigning]:
@@ -64,7 +64,7 @@ class Asked:
             remote=self.remote,
             basis=_basis(),
             keep=self.keep,
-            near=bool(self.near),
+            near=self.near,
         ) as cluster:
             yield cluster
 
@@ -78,8 +78,9 @@ def asked_options(command: _Command) -> _Command:
 
     @wraps(command)
     def run(*given: Any, **more: Any) -> Any:
+        more.setdefault("near", False)  # not every command offers it
         names = ("folder", "engine", "lake", "master", "remote", "keep", "near")
-        asked = Asked(*(more.pop(name, None) for name in names))
+        asked = Asked(*(more.pop(name) for name in names))
         if asked.engine == "spark" and asked.lake is None:
             raise click.UsageError("--engine spark reads a lake: say which by --lake DIR")
         of_spark = asked.lake or asked.master or asked.remote or asked.keep or asked.near

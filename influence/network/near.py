@@ -20,7 +20,7 @@ from influence.store.engine import Engine, count
 
 _UP = """
 CREATE OR REPLACE TEMP TABLE up AS
-SELECT item, arg_min(parent, (inferred, parent)) AS head, true AS going FROM link GROUP BY item
+SELECT item, arg_min(parent, (inferred, parent)) AS head FROM link GROUP BY item
 """
 """The item above each that answers one, as `reading` takes it where there are several."""
 _TWICE_AS_FAR = """

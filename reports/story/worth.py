@@ -6,7 +6,6 @@ from influence.contract.details.many import SecondGenerationLeaders
 from influence.contract.findings import Report
 from influence.contract.headline import mostly_unknown, storm
 from influence.contract.language import listing, message, translated
-from influence.contract.measures import NEAR_ONLY
 from influence.contract.wording import between, counted, number
 from reports.story import standing
 from reports.story.helped import help_outcome
@@ -165,9 +164,8 @@ def _named(report: Report) -> tuple[Sentence, ...]:
 def _why_not_named(report: Report, about: str) -> str:
     if report.known("advice_backtest"):
         return translated("the forecast has shown no skill")
-    untried = report.findings[about]
-    if untried.reason == NEAR_ONLY:
-        return why_too_little(untried)
+    if not report.findings[about].detail:  # nobody tried
+        return why_too_little(report.findings[about])
     return translated("there is too little to test a forecast on")
 
 

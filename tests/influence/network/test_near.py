@@ -141,6 +141,17 @@ def test_what_answers_two_at_once_is_near_by_the_second_too(tmp_path):
     assert found["findings"]["passed_on"].value == 1
 
 
+@pytest.mark.parametrize(
+    "place", [elsewhere, lambda workspace: near(workspace, workspace.analysis.people.find("x:ann"))]
+)
+def test_a_window_within_an_hour_holds_what_was_done_in_it(tmp_path, place):
+    log = [item(f"a{n}", "x:ann", 1 + n / 1440) for n in range(3)]
+    with stored(tmp_path, log, [], []) as workspace:
+        minute = workspace.window("2026-01-02T00:00:30+00:00", "2026-01-02T00:01:30+00:00")
+        found = place(workspace).about(workspace.analysis.people.find("x:ann"), minute, ["exposure"])
+    assert found.findings["own_output"].value == 1
+
+
 def test_several_leaders_are_taken_at_once(demo):
     workspace, leader = demo
     other = workspace.analysis.people.find("e003")

@@ -89,10 +89,15 @@ def test_a_step_up_is_promised_only_where_the_forecast_has_skill():
 
 
 def test_a_forecast_that_could_not_be_tested_is_not_said_to_lack_skill():
-    untested = [Finding(name, None, "people", reason="too few") for name in ("advice", "advice_backtest")]
-    text = said(with_findings(*untested), "worth")
+    few = Finding("advice_backtest", None, "AUC", reason="too few", detail={"exchanged": 3})
+    text = said(with_findings(Finding("advice", None, "people", reason="too few"), few), "worth")
     assert "there is too little to test a forecast on" in text
     assert "no skill" not in text
+
+
+def test_why_nobody_tried_a_forecast_is_said():
+    untried = [Finding(name, None, "people", reason="no times") for name in ("advice", "advice_backtest")]
+    assert "would bring cannot be told: no times." in said(with_findings(*untried), "worth")
 
 
 @pytest.mark.parametrize(
