@@ -137,10 +137,13 @@ def _advice(report: Report) -> tuple[Sentence, ...]:
         return ()
     about = "advice_backtest" if "advice_backtest" in report.findings else None
     if not report.known("advice"):
+        why = why_too_little(report.findings["advice"])
+        if about is None or not report.findings[about].detail:  # nobody tried
+            return (say("Whom to turn to cannot be told: {why}.", why=why),)
         return (
             say(
                 "By the {skill}, whom to turn to cannot be told from this record: {why}.",
-                why=why_too_little(report.findings["advice"]),
+                why=why,
                 skill=Span(translated("back-test"), about),
             ),
         )

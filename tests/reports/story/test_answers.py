@@ -97,7 +97,9 @@ def test_a_forecast_that_could_not_be_tested_is_not_said_to_lack_skill():
 
 def test_why_nobody_tried_a_forecast_is_said():
     untried = [Finding(name, None, "people", reason="no times") for name in ("advice", "advice_backtest")]
-    assert "would bring cannot be told: no times." in said(with_findings(*untried), "worth")
+    report = with_findings(*untried)
+    assert "would bring cannot be told: no times." in said(report, "worth")
+    assert "Whom to turn to cannot be told: no times." in said(report, "takes")
 
 
 @pytest.mark.parametrize(
